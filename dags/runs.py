@@ -1,0 +1,67 @@
+"""What a DAG run was asked for: which site, which folder, which month."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from dags.environment import ROOT
+
+if TYPE_CHECKING:
+    from ingestion.home import Home
+    from ingestion.site import Site
+
+
+def site_directory(text: str) -> Path:
+    """The site folder meant by `text`; a relative path starts at the project folder."""
+    return ROOT / text
+
+
+def home_directory() -> Path:
+    """The folder of all data: `MOTCUA_HOME`, else `var` in the project folder."""
+    return ROOT / os.environ.get("MOTCUA_HOME", "var")
+
+
+def open_run() -> tuple[Site, Home]:
+    """Load the site of the running task and make sure its folders exist.
+
+    Raises AirflowFailException (no retry) with all problems of the site when its configuration is
+    wrong: only a person can mend it.
+    """
+    from airflow.sdk import get_current_context
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from ingestion.home import Home
+    from ingestion.site import SiteError, load_site
+
+    params = get_current_context()["params"]
+    try:
+        site = load_site(site_directory(params["site"]))
+    except SiteError as error:
+        raise AirflowFailException("\n".join(error.problems)) from error
+    return site, Home(home_directory()).create()
+
+
+def run_period(site: Site) -> str:
+    """The month asked for in the form, else the month before the run, as `YYYY-MM`.
+
+    The date of the run is the logical date in the site's time zone; a run started by hand without
+    one counts from the moment it was asked for.
+    """
+    from airflow.sdk import get_current_context
+
+    context = get_current_context()
+    if context["params"]["period"]:
+        return str(context["params"]["period"])
+    run = context["dag_run"]
+    return month_before(run.logical_date or run.run_after, site.time_zone)
+
+
+def month_before(moment: datetime, time_zone: str) -> str:
+    """The month before the one that holds `moment` (aware) in `time_zone`, as `YYYY-MM`."""
+    from ingestion.periods import period_of, previous_period
+
+    return previous_period(period_of(moment.astimezone(ZoneInfo(time_zone)).date()))

@@ -1,0 +1,115 @@
+{# Case × reporting month it was open or resolved in, for one reporting calendar. The state is the one of the calendar month #}
+{# with the same number: the month that contains the period's last day (domain §2). A case is carried to the newest month. #}
+{% macro case_month(calendar) -%}
+with limits as (
+    select max(month_no) as last_no from {{ ref('int_month') }}
+),
+
+spanned as (
+    select
+        s.case_key,
+        s.period_no,
+        s.row_unit_code,
+        s.previous_unit_code,
+        s.next_unit_code,
+        s.state_number,
+        s.from_no,
+        s.due_on,
+        s.due_at,
+        s.due_has_time,
+        s.status_code,
+        s.completed_on as state_completed_on,
+        s.submission_id,
+        s.sheet,
+        s.row_number,
+        c.sector_code,
+        c.channel,
+        c.resolution,
+        c.resolution_by_time,
+        {{ reporting_month_no('c.received_on', calendar) }} as received_no,
+        {{ reporting_month_no('c.completed_on', calendar) }} as completed_no,
+        unnest(generate_series(
+            greatest(s.from_no, {{ reporting_month_no('c.received_on', calendar) }}),
+            least(s.to_no, coalesce({{ reporting_month_no('c.completed_on', calendar) }}, l.last_no), l.last_no)
+        )) as month_no
+    from {{ ref('int_case_state') }} as s
+    inner join {{ ref('int_case') }} as c on s.case_key = c.case_key
+    cross join limits as l
+),
+
+-- The unit a case belongs to in the month and in the month before (a transfer when they differ).
+placed as (
+    select
+        p.* exclude (previous_unit_code, next_unit_code),
+        case
+            when list_contains(t.heirs, p.next_unit_code) then p.next_unit_code
+            else coalesce(t.unit_code_then, p.row_unit_code)
+        end as unit_code,
+        case
+            when p.month_no <= p.received_no then null
+            when p.month_no = p.from_no and p.state_number > 1 then
+                case
+                    when list_contains(b.heirs, p.row_unit_code) then p.row_unit_code
+                    else coalesce(b.unit_code_then, p.previous_unit_code)
+                end
+            when list_contains(b.heirs, p.next_unit_code) then p.next_unit_code
+            else coalesce(b.unit_code_then, p.row_unit_code)
+        end as opening_unit_code
+    from spanned as p
+    left join {{ ref('int_unit_at_month') }} as t on p.row_unit_code = t.unit_code and p.month_no = t.month_no
+    left join {{ ref('int_unit_at_month') }} as b
+        on case
+            when p.month_no = p.from_no and p.state_number > 1 then p.previous_unit_code
+            else p.row_unit_code
+        end = b.unit_code
+        and p.month_no - 1 = b.month_no
+),
+
+started as (
+    select unit_code, min(month_no) as first_no
+    from {{ ref('int_unit_report') }}
+    group by unit_code
+)
+
+select
+    p.case_key,
+    p.month_no,
+    {{ period_label('p.month_no') }} as period,
+    p.unit_code,
+    p.opening_unit_code,
+    p.sector_code,
+    p.channel,
+    p.month_no > p.received_no as is_opening,
+    p.month_no = p.received_no as is_received,
+    coalesce(p.month_no = p.completed_no, false) as is_resolved,
+    coalesce(p.opening_unit_code <> p.unit_code, false) as is_transferred,
+    case when p.month_no = p.completed_no then p.resolution end as resolution,
+    case when p.month_no = p.completed_no then p.resolution_by_time end as resolution_by_time,
+    case
+        when p.month_no = p.completed_no then null
+        when p.status_code in ('supplement_requested', 'payment_requested', 'stopped') and p.state_completed_on is null
+            then 'suspended'
+        when p.due_on is null then 'no_due'
+        when p.due_on < {{ reporting_month_end('p.month_no', calendar) }} then 'overdue'
+        else 'in_time'
+    end as pending_state,
+    case
+        when p.month_no = p.completed_no then null
+        when p.status_code in ('supplement_requested', 'payment_requested', 'stopped') and p.state_completed_on is null
+            then 'suspended'
+        when p.due_on is null then 'no_due'
+        when p.due_on < {{ reporting_month_end('p.month_no', calendar) }} then 'overdue'
+        when p.due_has_time and p.due_at < {{ reporting_month_end('p.month_no', calendar) }} + interval 1 day then 'overdue'
+        else 'in_time'
+    end as pending_state_by_time,
+    p.due_on,
+    p.status_code,
+    p.period_no as state_period_no,
+    p.submission_id,
+    p.sheet,
+    p.row_number
+from placed as p
+left join started as u on p.unit_code = u.unit_code
+left join started as o on p.opening_unit_code = o.unit_code
+where p.month_no >= least(coalesce(u.first_no, 999999), coalesce(o.first_no, 999999))
+{%- endmacro %}

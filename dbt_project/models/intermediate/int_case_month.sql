@@ -1,0 +1,2 @@
+-- Case × calendar month.
+{{ case_month('calendar') }}

@@ -1,0 +1,54 @@
+-- One row per decoded row and row rule it breaks, with the severity in force for its month and unit.
+-- Exact duplicates are gone before any rule looks (they are counted in the ledger).
+with copies as (
+    select submission_id, case_key, count(*) as copies
+    from {{ ref('stg_case_row') }}
+    where not is_duplicate and case_key is not null
+    group by all
+    having count(*) > 1
+),
+
+checked as (
+    select
+        r.submission_id,
+        r.sheet,
+        r.row_number,
+        r.period,
+        r.row_unit_code,
+        list_filter([
+            {%- for rule_id, condition in row_rules() %}
+            case when {{ condition }} then '{{ rule_id }}' end
+            {%- if not loop.last %},{% endif %}
+            {%- endfor %}
+        ], rule_id -> rule_id is not null) as broken
+    from {{ ref('stg_case_row') }} as r
+    inner join {{ ref('stg_submission') }} as s on r.submission_id = s.submission_id
+    left join copies as n on r.submission_id = n.submission_id and r.case_key = n.case_key
+    where not r.is_duplicate
+),
+
+broken as (
+    select submission_id, sheet, row_number, period, row_unit_code, unnest(broken) as rule_id
+    from checked
+    where len(broken) > 0
+)
+
+select
+    b.submission_id,
+    b.sheet,
+    b.row_number,
+    b.rule_id,
+    case
+        when exists (
+            select 1 from {{ source('raw', 'waiver') }} as w
+            where w.rule_id = b.rule_id
+                and (w.unit_code is null or w.unit_code = b.row_unit_code)
+                and b.period between w.from_period and w.to_period
+        ) then 'observe'
+        else q.severity
+    end as severity
+from broken as b
+inner join {{ ref('row_rule') }} as q on b.rule_id = q.rule_id and b.period >= q.from_period
+qualify row_number() over (
+    partition by b.submission_id, b.sheet, b.row_number, b.rule_id order by q.from_period desc
+) = 1

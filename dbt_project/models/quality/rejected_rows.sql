@@ -1,0 +1,4 @@
+-- Row × broken rule of every row that was refused, with file, sheet, row, cell, the value as it stood, and how to fix it.
+select * exclude (severity)
+from {{ ref('findings') }}
+where severity = 'reject'

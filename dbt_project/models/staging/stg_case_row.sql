@@ -1,0 +1,74 @@
+-- Decoded rows typed: dates as timestamps, texts resolved to codes, and the identity of the case (domain §2).
+-- A unit named in the row prevails over the sender; one that has ended counts as its successor's (int_unit_at_month).
+with dated as (
+    select
+        *,
+        {{ date_text('received_at') }} as received_text,
+        {{ date_text('due_at') }} as due_text,
+        {{ date_text('completed_at') }} as completed_text,
+        {{ date_text('returned_at') }} as returned_text
+    from {{ ref('stg_case_text') }}
+),
+
+parsed as (
+    select
+        * exclude (received_at, due_at, completed_at, returned_at),
+        {%- for column in ['received', 'due', 'completed', 'returned'] %}
+        {{ parse_timestamp(column ~ '_text', 'date_orders') }} as {{ column }}_read,
+        {{ has_time(column ~ '_text') }} as {{ column }}_has_time,
+        {%- endfor %}
+        received_at as received_cell,
+        due_at as due_cell,
+        completed_at as completed_cell,
+        returned_at as returned_cell
+    from dated
+),
+
+resolved as (
+    select
+        p.* exclude (received_read, due_read, completed_read, returned_read, status, channel),
+        {%- for column in ['received', 'due', 'completed', 'returned'] %}
+        case when year(p.{{ column }}_read) between 1990 and 2100 then p.{{ column }}_read end as {{ column }}_at,
+        {%- endfor %}
+        p.status as status_cell,
+        p.channel as channel_cell,
+        u.unit_code as named_unit_code,
+        coalesce(u.unit_code, p.sender_code) as row_unit_code,
+        st.status_code,
+        coalesce(ch.channel, case when p.channel is null then 'direct' end) as channel
+    from parsed as p
+    left join {{ ref('stg_unit_value') }} as u on p.unit = u.label and p.period_no = u.period_no
+    left join {{ ref('stg_status_value') }} as st on p.layout = st.layout and p.status = st.label
+    left join {{ ref('stg_channel_value') }} as ch on p.layout = ch.layout and p.channel = ch.label
+)
+
+select
+    r.* exclude (sector_code, sector, procedure_code, procedure, official),
+    received_at::DATE as received_on,
+    due_at::DATE as due_on,
+    completed_at::DATE as completed_on,
+    returned_at::DATE as returned_on,
+    r.sector_code as sector_code_cell,
+    r.sector as sector_cell,
+    r.procedure_code as procedure_code_cell,
+    r.procedure as procedure_cell,
+    r.official as official_cell,
+    coalesce(se.sector_code, {{ blank_member() }}) as sector_code,
+    coalesce(se.is_listed, false) as sector_is_listed,
+    coalesce(pr.procedure_code, {{ blank_member() }}) as procedure_code,
+    coalesce(pr.is_listed, false) as procedure_is_listed,
+    ov.official_key as official_name_key,
+    case
+        when regexp_full_match(
+            r.case_code, '(\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(\.\d{1,3}){0,3})-\d{6}-\d{4,6}'
+        ) then s.namespace
+        else coalesce(ns.case_namespace, r.row_unit_code)
+    end || ':' || r.case_code as case_key
+from resolved as r
+cross join {{ source('raw', 'site') }} as s
+left join {{ source('raw', 'unit_namespace') }} as ns on r.row_unit_code = ns.unit_code
+left join {{ ref('stg_official_value') }} as ov on r.official = ov.label
+left join {{ ref('stg_sector_value') }} as se
+    on r.sector_code is not distinct from se.code_text and r.sector is not distinct from se.name_text
+left join {{ ref('stg_procedure_value') }} as pr
+    on r.procedure_code is not distinct from pr.code_text and r.procedure is not distinct from pr.name_text

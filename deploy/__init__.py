@@ -1,0 +1,1 @@
+"""What runs around the warehouse on a server: the secrets of the containers."""

@@ -1,0 +1,1 @@
+"""Great Expectations gates: what must hold before a build may be published."""

@@ -1,0 +1,1 @@
+"""From the units' exports to cleaned text rows: site, register, pull, decode."""

@@ -1,0 +1,113 @@
+"""Reader of delimited text."""
+
+import codecs
+import csv
+import io
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from ingestion.decode.header import best_label_count
+from ingestion.decode.opened import HEADER_DEPTH, NumberedRow, Sheet, unreadable
+from ingestion.layouts import Layout
+
+_DELIMITERS = (",", ";", "\t")
+_FIELD_LIMIT = 131_072
+_RECORD_LINES = 100
+"""A record over more lines than this has a quote that was never closed."""
+
+
+@dataclass(frozen=True)
+class CsvFile:
+    """The bytes of a delimited file; encoding and delimiter come from the layout."""
+
+    content: bytes
+
+    def sheets(self, layout: Layout) -> list[Sheet]:
+        """Return the one sheet; raises `UnreadableFileError` where the text cannot be had."""
+        decoded = decode_text(self.content, layout.encoding)
+        delimiter = layout.delimiter
+        if delimiter == "auto":
+            delimiter = _find_delimiter(decoded, layout)
+        return [Sheet(None, lambda: _records(decoded, delimiter))]
+
+
+def open_csv(path: Path) -> CsvFile:
+    """Read the file's bytes."""
+    return CsvFile(path.read_bytes())
+
+
+def decode_text(content: bytes, encoding: str) -> str:
+    """Return the text of a file; raises `UnreadableFileError` naming the line that is wrong.
+
+    ``auto`` means UTF-8 with or without mark, or UTF-16 with mark. Windows-1258 writes tones apart
+    from their letters, so that text is composed (NFC).
+    """
+    is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    codec = {"auto": "utf-16" if is_wide else "utf-8-sig", "utf-8": "utf-8-sig"}.get(
+        encoding, encoding
+    )
+    try:
+        decoded = content.decode(codec)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise unreadable("csv_encoding", line=line, encoding=encoding) from error
+    nul = decoded.find("\0")
+    if nul >= 0:
+        raise unreadable("csv_nul", line=decoded.count("\n", 0, nul) + 1)
+    return unicodedata.normalize("NFC", decoded) if encoding == "windows-1258" else decoded
+
+
+def _find_delimiter(decoded: str, layout: Layout) -> str:
+    """Return the delimiter under which the layout recognises most labels in one row."""
+
+    def score(delimiter: str) -> int:
+        csv.field_size_limit(_FIELD_LIMIT)
+        lines = io.StringIO(decoded, newline="")
+        rows: list[NumberedRow] = []
+        try:
+            for row in islice(csv.reader(lines, delimiter=delimiter), HEADER_DEPTH):
+                rows.append((len(rows) + 1, row))
+        except csv.Error:
+            pass  # the chosen delimiter is read strictly later, and the error told then
+        return best_label_count(rows, layout)
+
+    return max(_DELIMITERS, key=score)
+
+
+def _records(decoded: str, delimiter: str) -> Iterator[NumberedRow]:
+    """Yield records with the number of their first physical line.
+
+    Strict about quotes: a quote that is not closed would otherwise swallow the rows after it.
+    """
+    csv.field_size_limit(_FIELD_LIMIT)
+    reader = csv.reader(io.StringIO(decoded, newline=""), delimiter=delimiter, strict=True)
+    start, width = 1, 0
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            code = "csv_field_too_large" if "field limit" in str(error) else "csv_quotes"
+            raise unreadable(code, line=start) from error
+        end = reader.line_num
+        if end > start:
+            _check_quotes(row, delimiter, start, end, width)
+        width = max(width, len(row))
+        yield start, row
+        start = end + 1
+
+
+def _check_quotes(row: list[str], delimiter: str, start: int, end: int, width: int) -> None:
+    """Refuse a cell that holds whole lines of the table: two stray quotes enclose them."""
+    whole_lines = (
+        line.count(delimiter) >= width - 1
+        for cell in row
+        if "\n" in cell or "\r" in cell
+        for line in cell.splitlines()[1:-1]
+    )
+    if end - start >= _RECORD_LINES or (width > 1 and any(whole_lines)):
+        raise unreadable("csv_quotes", line=start)

@@ -1,0 +1,56 @@
+"""What every reader gives: sheets of numbered rows, or the reasons why there are none."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ingestion.decode.cells import Row
+from ingestion.layouts import Layout
+from ingestion.manifest import Message
+from ingestion.messages import text
+
+NumberedRow = tuple[int, Row]
+HEADER_DEPTH = 200
+"""So many rows from the top are searched for a header."""
+
+
+class UnreadableFileError(Exception):
+    """A unit's file that cannot be read as it stands; ``messages`` say why, for the unit."""
+
+    def __init__(self, *messages: Message) -> None:
+        super().__init__("; ".join(message.code for message in messages))
+        self.messages = messages
+
+
+def unreadable(code: str, *, sheet: str | None = None, **values: object) -> UnreadableFileError:
+    """Return the error whose message is the text ``intake.<code>``."""
+    return UnreadableFileError(
+        Message(code=code, text=text(f"intake.{code}", sheet=sheet or "", **values), sheet=sheet)
+    )
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet. ``rows`` starts again at each call; row numbers are those of the file, from 1.
+
+    ``first_column`` is the 0-based column of each row's first cell. A CSV is a sheet without name.
+    """
+
+    name: str | None
+    rows: Callable[[], Iterator[NumberedRow]]
+    first_column: int = 0
+
+
+class OpenedFile(Protocol):
+    """A file opened once and read by one or more layouts."""
+
+    def sheets(self, layout: Layout) -> list[Sheet]:
+        """Return the sheets this layout reads; raises `UnreadableFileError`."""
+        ...
+
+
+class Opener(Protocol):
+    """How a kind of file is opened; raises `UnreadableFileError`."""
+
+    def __call__(self, path: Path) -> OpenedFile: ...

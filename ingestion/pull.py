@@ -1,0 +1,170 @@
+"""Pull: bring the units' exports into the landing folder and register what is new."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from ingestion.fetching import Fetcher, RemoteFile, SourceFailed, SourceMissing
+from ingestion.home import Home
+from ingestion.landing import hash_of, take_in
+from ingestion.log import Log
+from ingestion.messages import text
+from ingestion.periods import add_months, months_between, parse_period
+from ingestion.progress import Progress, quiet
+from ingestion.receipts import (
+    MODES,
+    Arrival,
+    Mode,
+    Receipt,
+    RegisterError,
+    append_receipt,
+    check_name,
+    period_log,
+    read_receipts,
+)
+from ingestion.register import Submission, read_submissions
+from ingestion.site import Site
+
+Outcome = Literal["new", "unchanged", "missing", "failed"]
+EXPORTS_VARIABLE = "MOTCUA_EXPORTS"
+
+
+@dataclass(frozen=True, slots=True)
+class PullItem:
+    """What came of asking one unit for one month."""
+
+    unit: str
+    period: str
+    outcome: Outcome
+    uri: str
+    submission_id: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PullReport:
+    """One item per unit and month that was asked."""
+
+    items: list[PullItem] = field(default_factory=list)
+
+
+def pull(site: Site, home: Home, period: str, *, progress: Progress = quiet) -> PullReport:
+    """Ask every unit for its file of ``period`` and of the months looked back to.
+
+    Months run from max(first_period, period - lookback) to ``period``, so late and corrected files
+    come in. A unit whose file is missing or cannot be had stops nobody.
+    """
+    first = max(site.first_period, add_months(period, -site.pull.lookback_months))
+    intake = _Intake.open(site, home)
+    report = PullReport()
+    for month in months_between(first, parse_period(period)):
+        asked = [source for source in site.sources if source.covers(month)]
+        what = text("intake.pulling", period=month)
+        for done, source in enumerate(asked, start=1):
+            uri = source.location(month)
+            item = intake.load(source.unit, month, uri, "replace", lambda uri=uri: intake.find(uri))
+            report.items.append(item)
+            progress(what, done, len(asked))
+    return report
+
+
+def pull_file(
+    site: Site, home: Home, unit: str, period: str, path: Path, mode: str = "replace"
+) -> PullItem:
+    """Load one given file for a unit and month.
+
+    Raises `RegisterError` (Vietnamese) for a unit the site does not know or an unknown mode.
+    """
+    known = next((known for known in MODES if known == mode), None)
+    if known is None:
+        raise RegisterError(text("intake.bad_verdict"))
+    if all(row.code != unit for row in site.units):
+        raise RegisterError(text("intake.unknown_unit", unit=unit))
+    intake = _Intake.open(site, home)
+    absolute = str(Path(path).resolve())
+    # A literal path: a * in it is a letter.
+    return intake.load(
+        unit, parse_period(period), Path(path).name, known, lambda: intake.exact(absolute)
+    )
+
+
+@dataclass
+class _Intake:
+    home: Home
+    fetcher: Fetcher
+    known: dict[str, Submission]
+    logs: dict[str, Log] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, site: Site, home: Home) -> "_Intake":
+        home.create()
+        exports = os.environ.get(EXPORTS_VARIABLE)
+        base = Path(exports) if exports else site.directory / "exports"
+        fetcher = Fetcher(base.resolve(), site.pull.max_file_mb << 20)
+        submissions = read_submissions(site, home)
+        return cls(home, fetcher, {row.submission_id: row for row in submissions})
+
+    def find(self, uri: str) -> RemoteFile:
+        return self.fetcher.find(uri)
+
+    def exact(self, path: str) -> RemoteFile:
+        return self.fetcher.find_exact(path)
+
+    def load(
+        self, unit: str, period: str, uri: str, mode: Mode, find: Callable[[], RemoteFile]
+    ) -> PullItem:
+        """Fetch, land and register one file."""
+        check_name(unit)
+        try:
+            return self._load(unit, period, mode, find())
+        except SourceMissing as missing:
+            return PullItem(unit, period, "missing", uri, message=str(missing))
+        except SourceFailed as failed:
+            return PullItem(unit, period, "failed", uri, message=str(failed))
+
+    def _load(self, unit: str, period: str, mode: Mode, file: RemoteFile) -> PullItem:
+        log = self.logs.setdefault(period, period_log(self.home, period))
+        if file.is_local:
+            # A local file is hashed where it lies: most of them are the same as last time.
+            earlier = [receipt for receipt in read_receipts(log) if receipt.unit == unit]
+            same = self._same(earlier, mode, hash_of(file.chunks()))
+            if same:
+                return PullItem(unit, period, "unchanged", file.uri, same.submission_id)
+        arrived = take_in(self.home, file.chunks())
+
+        def unless(earlier: list[Receipt]) -> Receipt | None:
+            return self._same(earlier, mode, arrived.sha256)
+
+        earlier = [receipt for receipt in read_receipts(log) if receipt.unit == unit]
+        same = unless(earlier)
+        if same:
+            arrived.discard()
+            return PullItem(unit, period, "unchanged", file.uri, same.submission_id)
+        arrived.settle(self.home, unit, period, file.file_name)
+        arrival = Arrival(
+            unit, period, mode, file.uri, file.file_name, arrived.bytes, arrived.sha256
+        )
+        receipt, is_new = append_receipt(self.home, arrival, log=log, unless=unless)
+        outcome: Outcome = "new" if is_new else "unchanged"
+        return PullItem(unit, period, outcome, file.uri, receipt.submission_id)
+
+    def _same(self, earlier: list[Receipt], mode: Mode, sha256: str) -> Receipt | None:
+        """Return the receipt that makes these bytes a no-op.
+
+        The newest one of this mode, whatever became of it (or a rejected file would be registered
+        at every pull), and the current ones: the newest not rejected replacement and, for a
+        supplement, all not rejected supplements. Older revisions do not count: sending one again
+        means something. A corrected layout needs no receipt: it reads the landed bytes again.
+        """
+        newest = [receipt for receipt in earlier if receipt.mode == mode][-1:]
+        standing = [receipt for receipt in earlier if self._stands(receipt, mode)]
+        current = standing[-1:] if mode == "replace" else standing
+        return next((x for x in (*newest, *current) if x.sha256 == sha256), None)
+
+    def _stands(self, receipt: Receipt, mode: Mode) -> bool:
+        known = self.known.get(receipt.submission_id)
+        if known is None:  # came in since this pull began
+            return receipt.mode == mode
+        return known.status != "rejected" and known.mode == mode

@@ -1,0 +1,199 @@
+"""A site: everything one authority writes to say who its units are and what they send."""
+
+import hashlib
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field
+
+from ingestion.layouts import Layout, Month, Name, Strict, layout_problems
+from ingestion.messages import text
+from ingestion.periods import first_day, last_day
+from ingestion.reference import Filled, Policy, Procedure, Sector, Unit, Waiver
+from ingestion.site_checks import Reference, check_reference, check_sources
+from ingestion.site_files import Problems, parse_yaml, read_table, read_yaml
+from ingestion.sources import Source, SourcesFile, resolve
+
+__all__ = ["Layout", "Policy", "Site", "SiteError", "Source", "Unit", "load_site"]
+
+
+class SiteError(Exception):
+    """A site that cannot be used; ``problems`` says everything that is wrong (Vietnamese)."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _known_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(text("site.time_zone", value=value))
+    return value
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Authority(Strict):
+    """The authority; ``namespace`` is the identity of case codes in the national format."""
+
+    code: Name
+    name: Filled
+    namespace: Name
+
+
+class PullSettings(Strict):
+    """How far back late and corrected files are looked for, and how large one may be."""
+
+    lookback_months: int = Field(default=12, ge=0, le=120)
+    max_file_mb: int = Field(default=100, ge=1, le=4096)
+
+
+class Unlisted(Strict):
+    """What becomes of a value that the reference does not list."""
+
+    sector: Literal["blank", "keep"] = "blank"
+    procedure: Literal["blank", "keep"] = "blank"
+
+
+class Gates(Strict):
+    """Limits of the coverage gate of the newest month."""
+
+    minimum_reported_share: Share = 0.5
+    maximum_rejected_share: Share = 0.5
+
+
+class Settings(Strict):
+    """The file ``site.yml``."""
+
+    authority: Authority
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Ho_Chi_Minh"
+    default_policy: Name = "strict"
+    reporting_calendar: Literal["calendar", "d15"] = "calendar"
+    first_period: Month
+    pull: PullSettings = PullSettings()
+    unlisted: Unlisted = Unlisted()
+    gates: Gates = Gates()
+
+
+class Site(Settings):
+    """A validated site: its settings, reference rows, sources and layouts."""
+
+    directory: Path
+    name: Name
+    units: tuple[Unit, ...]
+    sectors: tuple[Sector, ...]
+    procedures: tuple[Procedure, ...]
+    policies: tuple[Policy, ...]
+    waivers: tuple[Waiver, ...]
+    sources: tuple[Source, ...]
+    layouts: dict[str, Layout]
+    default_layouts: tuple[Name, ...]
+    digest: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which days begin and end."""
+        return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def _sources_by_unit(self) -> dict[str, list[Source]]:
+        by_unit: dict[str, list[Source]] = {}
+        for source in self.sources:
+            by_unit.setdefault(source.unit, []).append(source)
+        return by_unit
+
+    def source_for(self, unit_code: str, period: str) -> Source | None:
+        """Return where the unit's file of that month comes from, if it is asked for one."""
+        candidates = self._sources_by_unit.get(unit_code, ())
+        return next((source for source in candidates if source.covers(period)), None)
+
+    def layouts_for(self, unit_code: str, period: str) -> tuple[Layout, ...]:
+        """Return the layouts to try on a unit's file of that month, in order; may be empty."""
+        source = self.source_for(unit_code, period)
+        names = source.layouts if source else self.default_layouts
+        return tuple(
+            self.layouts[name] for name in names if self.layouts[name].is_valid_in(period)
+        )
+
+    def units_in(self, period: str) -> list[Unit]:
+        """Return the unit versions valid on the last day of the month (or ended within it)."""
+        first, last = first_day(period), last_day(period)
+        return [unit for unit in self.units if unit.is_valid_between(first, last)]
+
+
+def load_site(directory: Path) -> Site:
+    """Read and check a whole site folder.
+
+    Raises `SiteError` with every problem found, each naming file, line or key, and what to do.
+    """
+    directory = Path(directory)
+    if not directory.is_dir():
+        raise SiteError([text("site.no_directory", directory=directory)])
+    problems = Problems(directory)
+    settings = parse_yaml(read_yaml(directory / "site.yml", problems), Settings, problems)
+    sources_file = read_yaml(directory / "sources.yml", problems)
+    sources = parse_yaml(sources_file, SourcesFile, problems)
+    layouts = _load_layouts(directory, problems)
+    folder = directory / "reference"
+    reference = Reference(
+        units=read_table(folder / "units.csv", Unit, problems, required=True),
+        sectors=read_table(folder / "sectors.csv", Sector, problems),
+        procedures=read_table(folder / "procedures.csv", Procedure, problems),
+        policies=read_table(folder / "policies.csv", Policy, problems),
+        waivers=read_table(folder / "waivers.csv", Waiver, problems),
+    )
+    check_reference(problems, reference, settings)
+    if sources_file and sources:
+        check_sources(problems, sources_file, sources, reference, layouts)
+    if problems.found or settings is None or sources is None:
+        raise SiteError(problems.found)
+    versions = reference.versions
+    return Site.model_validate(
+        {
+            **dict(settings),
+            **{name: [row for _, row in rows] for name, rows in vars(reference).items()},
+            "directory": directory,
+            "name": directory.resolve().name,
+            "sources": [resolve(x, sources.defaults, versions[x.unit]) for x in sources.units],
+            "layouts": layouts,
+            "default_layouts": sources.defaults.layouts,
+            "digest": _digest(directory),
+        }
+    )
+
+
+def _load_layouts(directory: Path, problems: Problems) -> dict[str, Layout]:
+    layouts = {}
+    for path in sorted((directory / "layouts").glob("*.yml")):
+        file = read_yaml(path, problems)
+        layout = parse_yaml(file, Layout, problems)
+        if file is None or layout is None:
+            continue
+        if layout.name != path.stem:
+            message = text("site.layout_name", name=layout.name, file=path.name)
+            problems.add(path, message, line=file.line(("name",)), key="name")
+        for message in layout_problems(layout):
+            problems.add(path, message)
+        layouts[path.stem] = layout
+    if not layouts and not problems.found:
+        problems.add(directory / "layouts", text("site.no_layouts"))
+    return layouts
+
+
+def _digest(directory: Path) -> str:
+    """Hash every file of the site that decides figures, by name and content."""
+    digest = hashlib.sha256()
+    paths = [
+        *directory.glob("*.yml"),
+        *directory.glob("layouts/*.yml"),
+        *directory.glob("reference/*.csv"),
+    ]
+    for path in sorted(paths):
+        content = path.read_bytes()
+        name = path.relative_to(directory).as_posix()
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()

@@ -1,0 +1,109 @@
+"""Where each unit's export comes from: ``sources.yml`` of a site."""
+
+import re
+from collections.abc import Sequence
+
+from fsspec.registry import known_implementations
+from pydantic import Field, model_validator
+
+from ingestion.layouts import Month, Name, Strict
+from ingestion.messages import text
+from ingestion.periods import period_of
+from ingestion.reference import Unit
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_PLACEHOLDERS = ("unit", "period", "year", "month")
+_LISTABLE = ("file", "local", "sftp", "ssh", "s3", "memory")
+
+
+class SourceDefaults(Strict):
+    """What holds for every unit that does not say otherwise."""
+
+    layouts: tuple[Name, ...] = ()
+    due_day: int = Field(default=5, ge=1, le=28)
+
+
+class SourceEntry(Strict):
+    """One entry as written."""
+
+    unit: Name
+    uri: str = Field(min_length=1)
+    layouts: tuple[Name, ...] | None = None
+    due_day: int | None = Field(default=None, ge=1, le=28)
+    valid_from: Month | None = None
+    valid_to: Month | None = None
+
+    @model_validator(mode="after")
+    def _uri_is_safe(self) -> "SourceEntry":
+        problem = uri_problem(self.uri)
+        if problem:
+            raise ValueError(problem)
+        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
+            raise ValueError(text("site.dates_swapped"))
+        return self
+
+
+class SourcesFile(Strict):
+    """The whole file."""
+
+    defaults: SourceDefaults = SourceDefaults()
+    units: tuple[SourceEntry, ...]
+
+
+class Source(Strict):
+    """One entry with the defaults filled in; without own dates it lives as long as its unit."""
+
+    unit: Name
+    uri: str
+    layouts: tuple[Name, ...]
+    due_day: int
+    valid_from: Month | None
+    valid_to: Month | None
+
+    def covers(self, period: str) -> bool:
+        """Tell whether files of this month are asked for here."""
+        return (self.valid_from or period) <= period <= (self.valid_to or period)
+
+    def location(self, period: str) -> str:
+        """Return the URI of one month's file, placeholders filled; it may still hold ``*``."""
+        year, month = period.split("-")
+        return self.uri.format(unit=self.unit, period=period, year=year, month=month)
+
+
+def resolve(entry: SourceEntry, defaults: SourceDefaults, versions: Sequence[Unit]) -> Source:
+    """Fill an entry's blanks from the defaults, and its dates from the unit's own versions."""
+    starts = [unit.valid_from for unit in versions]
+    ends = [unit.valid_to for unit in versions]
+    first = min((day for day in starts if day), default=None) if None not in starts else None
+    last = max((day for day in ends if day), default=None) if None not in ends else None
+    return Source(
+        unit=entry.unit,
+        uri=entry.uri,
+        layouts=defaults.layouts if entry.layouts is None else entry.layouts,
+        due_day=entry.due_day or defaults.due_day,
+        valid_from=entry.valid_from or (period_of(first) if first else None),
+        valid_to=entry.valid_to or (period_of(last) if last else None),
+    )
+
+
+def uri_problem(uri: str) -> str | None:
+    """Return what makes a URI template unusable, in Vietnamese; None when it is fine.
+
+    Refused: secrets, ``..``, unknown placeholders and schemes, ``*`` outside the last part, and
+    ``*`` where files cannot be listed. The text never repeats the URI: it may hold a secret.
+    """
+    scheme, _, rest = uri.partition("://") if "://" in uri else ("file", "", uri)
+    outside = _PLACEHOLDER.sub("", uri)
+    unknown = [name for name in _PLACEHOLDER.findall(uri) if name not in _PLACEHOLDERS]
+    checks = (
+        # Only a URL's host part can hold user:password@.
+        ("uri_secret", "://" in uri and ":" in rest.partition("/")[0].rpartition("@")[0]),
+        ("uri_parent", ".." in re.split(r"[/\\]", uri)),
+        ("uri_braces", "{" in outside or "}" in outside),
+        ("uri_placeholder", bool(unknown)),
+        ("uri_star", "*" in uri.rpartition("/")[0]),
+        ("uri_scheme", scheme not in known_implementations),
+        ("uri_star_scheme", "*" in uri and scheme not in _LISTABLE),
+    )
+    values = {"scheme": scheme, "name": next(iter(unknown), ""), "known": ", ".join(_PLACEHOLDERS)}
+    return next((text(f"site.{key}", **values) for key, is_wrong in checks if is_wrong), None)

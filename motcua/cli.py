@@ -1,0 +1,502 @@
+"""`motcua`: every step of the month end as a command. The DAG tasks call the same functions.
+
+Exit codes: 0 done; 1 internal; 2 usage; 3 a gate stopped publication; 4 some submissions rejected or
+held but the rest published.
+"""
+
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ingestion.home import Home
+from ingestion.messages import text
+from ingestion.periods import PeriodError, parse_period
+from ingestion.progress import Progress as Report
+from ingestion.progress import quiet
+from ingestion.register import RegisterError
+from ingestion.site import Site, SiteError, load_site
+
+DONE, INTERNAL, USAGE, GATE, PARTLY = 0, 1, 2, 3, 4
+
+app = typer.Typer(
+    help="Month-end data warehouse for administrative cases (hồ sơ thủ tục hành chính).",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+SitePath = Annotated[
+    Path,
+    typer.Option("--site", envvar="MOTCUA_SITE", help="Folder of the authority's configuration."),
+]
+HomePath = Annotated[
+    Path,
+    typer.Option(
+        "--home", envvar="MOTCUA_HOME", help="Folder that holds all data of this installation."
+    ),
+]
+Month = Annotated[
+    str, typer.Option("--period", metavar="YYYY-MM", help="The month that is closed.")
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print machine-readable JSON instead of text.")
+]
+DEFAULT_SITE, DEFAULT_HOME = Path("sites/demo"), Path("var")
+
+
+def _out() -> Console:
+    """A console that never cuts a table when the output is piped into a file."""
+    return Console() if sys.stdout.isatty() else Console(width=140)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn errors a person can mend into their message and exit code; anything else is ours (exit 1)."""
+    from publishing.snapshot import PublishError
+    from warehouse.build import BuildError, BuildTestFailed
+    from warehouse.gates import GateFailed
+    from warehouse.served import NothingServed
+
+    errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    try:
+        yield
+    except SiteError as error:
+        for problem in error.problems:
+            errors.print(problem)
+        raise typer.Exit(USAGE) from None
+    except (PeriodError, RegisterError, NothingServed, FileNotFoundError) as error:
+        errors.print(str(error))
+        raise typer.Exit(USAGE) from None
+    except (GateFailed, BuildTestFailed) as error:
+        errors.print(str(error))
+        raise typer.Exit(GATE) from None
+    except (BuildError, PublishError) as error:
+        errors.print(str(error))
+        raise typer.Exit(INTERNAL) from None
+
+
+@contextmanager
+def _bar(as_json: bool) -> Iterator[Report]:
+    """A progress bar on a terminal, nothing where the output is read by a program."""
+    if as_json or not sys.stderr.isatty():
+        yield quiet
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def report(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total or None)
+
+        yield report
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses, paths and dates as JSON values."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(v) for v in value]
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    return value
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(_plain(value), ensure_ascii=False, indent=2))
+
+
+def _open(site: Path, home: Path) -> tuple[Site, Home]:
+    """Load the site and make the home's folders."""
+    loaded, opened = load_site(site), Home(home.resolve())
+    opened.create()
+    return loaded, opened
+
+
+@app.command("month-end")
+def month_end(
+    period: Month,
+    site: SitePath = DEFAULT_SITE,
+    home: HomePath = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Run all steps of one month without Airflow: pull, decode, build, check, publish, report."""
+    from ingestion.decode import decode as decode_step
+    from ingestion.pull import pull as pull_step
+    from publishing.reports import write_reports
+    from publishing.snapshot import publish as publish_step
+    from publishing.unit_packs import write_outbox
+    from warehouse.build import build as build_step
+    from warehouse.gates import check as check_step
+
+    with _told(), _bar(as_json) as progress:
+        opened, where = _open(site, home)
+        asked = parse_period(period)
+        pull_step(opened, where, asked, progress=progress)
+        decode_step(opened, where, progress=progress)
+        built = build_step(opened, where, progress=progress)
+        check_step(opened, where, built.build_id, progress=progress)
+        publish_step(opened, where, built.build_id, progress=progress)
+        write_reports(opened, where, asked, progress=progress)
+        write_outbox(opened, where, asked, progress=progress)
+    with _told():
+        raise typer.Exit(print_summary(opened, where, asked, as_json=as_json))
+
+
+@app.command()
+def pull(
+    period: Month,
+    site: SitePath = DEFAULT_SITE,
+    home: HomePath = DEFAULT_HOME,
+    unit: Annotated[str | None, typer.Option(help="With --file: the unit that sent it.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Take in this one file instead of the sources.")
+    ] = None,
+    mode: Annotated[
+        str, typer.Option(help="With --file: replace, or supplement what came before.")
+    ] = "replace",
+    as_json: AsJson = False,
+) -> None:
+    """Fetch the units' exports of a month, and late or corrected ones of the months before."""
+    from ingestion.pull import pull as pull_step
+    from ingestion.pull import pull_file
+
+    with _told(), _bar(as_json) as progress:
+        opened, where = _open(site, home)
+        asked = parse_period(period)
+        if (file is None) != (unit is None) or mode not in {"replace", "supplement"}:
+            raise typer.BadParameter(text("cli.pull_file_usage"))
+        if file is not None and unit is not None:
+            items = [pull_file(opened, where, unit, asked, file, mode)]
+        else:
+            items = pull_step(opened, where, asked, progress=progress).items
+    if as_json:
+        _print_json(items)
+        return
+    counts = {
+        o: sum(i.outcome == o for i in items) for o in ("new", "unchanged", "missing", "failed")
+    }
+    _out().print(text("cli.pulled", **counts), highlight=False)
+    for item in items:
+        if item.outcome == "failed" or (item.outcome == "missing" and item.period == asked):
+            line = f"  {item.period} {item.unit}: {item.message or text('cli.missing')}"
+            _out().print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def decode(
+    site: SitePath = DEFAULT_SITE, home: HomePath = DEFAULT_HOME, as_json: AsJson = False
+) -> None:
+    """Read what was pulled and not yet read, by the layouts; a corrected layout reads the same bytes again."""
+    from ingestion.decode import decode as decode_step
+    from ingestion.register import read_submissions
+
+    with _told(), _bar(as_json) as progress:
+        opened, where = _open(site, home)
+        decode_step(opened, where, progress=progress)
+        submissions = read_submissions(opened, where)
+    bad = [s for s in submissions if s.status != "accepted"]
+    if as_json:
+        _print_json(submissions)
+    else:
+        _out().print(
+            text("cli.decoded", accepted=len(submissions) - len(bad), other=len(bad)),
+            highlight=False,
+        )
+        _print_problems(bad)
+    raise typer.Exit(PARTLY if bad else DONE)
+
+
+@app.command()
+def build(
+    site: SitePath = DEFAULT_SITE, home: HomePath = DEFAULT_HOME, as_json: AsJson = False
+) -> None:
+    """Build the whole warehouse into a new file; the served one is not touched."""
+    from warehouse.build import build as build_step
+
+    with _told(), _bar(as_json) as progress:
+        built = build_step(*_open(site, home), progress=progress)
+    if as_json:
+        _print_json(built)
+    else:
+        _out().print(
+            text("cli.built", build_id=built.build_id, path=built.path),
+            soft_wrap=True,
+            highlight=False,
+        )
+
+
+@app.command()
+def check(
+    build_id: Annotated[str, typer.Argument(help="The build, as `motcua build` printed it.")],
+    site: SitePath = DEFAULT_SITE,
+    home: HomePath = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Run the quality gates on a build; a critical failure deletes it."""
+    from warehouse.gates import check as check_step
+
+    with _told(), _bar(as_json) as progress:
+        report = check_step(*_open(site, home), build_id, progress=progress)
+    if as_json:
+        _print_json(report)
+        return
+    said = text(
+        "cli.checked", count=len(report.results), warnings=len(report.warnings), page=report.page
+    )
+    _out().print(said, soft_wrap=True, highlight=False)
+
+
+@app.command()
+def publish(
+    build_id: Annotated[str, typer.Argument(help="A build that passed `motcua check`.")],
+    site: SitePath = DEFAULT_SITE,
+    home: HomePath = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Put a checked build in the place of the served file."""
+    from publishing.snapshot import publish as publish_step
+
+    with _told(), _bar(as_json) as progress:
+        publication = publish_step(*_open(site, home), build_id, progress=progress)
+    if as_json:
+        _print_json(publication)
+    else:
+        _out().print(
+            text("cli.published", path=publication.database), soft_wrap=True, highlight=False
+        )
+
+
+@app.command()
+def report(
+    period: Month,
+    site: SitePath = DEFAULT_SITE,
+    home: HomePath = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Write the month's workbooks and each unit's pack from the served file."""
+    from publishing.reports import write_reports
+    from publishing.unit_packs import write_outbox
+
+    with _told(), _bar(as_json) as progress:
+        opened, where = _open(site, home)
+        asked = parse_period(period)
+        written = write_reports(opened, where, asked, progress=progress)
+        written += write_outbox(opened, where, asked, progress=progress)
+    if as_json:
+        _print_json(written)
+        return
+    for path in written:
+        _out().print(str(path), soft_wrap=True, highlight=False, markup=False)
+
+
+@app.command()
+def decide(
+    submission: Annotated[
+        str, typer.Argument(help="The held submission, e.g. 2024-03.NT-LOC-THO.2.")
+    ],
+    verdict: Annotated[str, typer.Argument(metavar="accept|refuse")],
+    by: Annotated[str, typer.Option(help="Who decides.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    period: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="Count it for this month instead.")
+    ] = None,
+    mode: Annotated[str | None, typer.Option(metavar="replace|supplement")] = None,
+    site: SitePath = DEFAULT_SITE,
+    home: HomePath = DEFAULT_HOME,
+) -> None:
+    """Settle a submission that is held for a person. The decision is appended, never edited."""
+    from ingestion.register import append_decision
+
+    with _told():
+        opened, where = _open(site, home)
+        asked = parse_period(period) if period else None
+        append_decision(
+            opened, where, submission, verdict, period=asked, mode=mode, by=by, reason=reason
+        )
+        _out().print(text("cli.decided", submission=submission), soft_wrap=True, highlight=False)
+
+
+@app.command()
+def status(
+    site: SitePath = DEFAULT_SITE, home: HomePath = DEFAULT_HOME, as_json: AsJson = False
+) -> None:
+    """What is there, what failed, and the next command to give."""
+    from warehouse.status import status as read_status
+
+    with _told():
+        found = read_status(*_open(site, home))
+    if as_json:
+        _print_json(found)
+        return
+    out = _out()
+    if found.served is None:
+        out.print(text("cli.nothing_served"))
+    else:
+        out.print(text("cli.serving", **found.served), soft_wrap=True, highlight=False)
+    table = Table(*text("cli.status_columns").split("|"))
+    for month in found.coverage:
+        missing = ", ".join(month["missing"])
+        numbers = (
+            month["period"],
+            month["expected"],
+            month["reported"],
+            month["rejected"],
+            month["held"],
+        )
+        table.add_row(*map(str, numbers), missing)
+    out.print(table)
+    _print_problems(found.problems)
+    out.print(
+        text("cli.next", command=found.next_command)
+        if found.next_command
+        else text("cli.nothing_to_do")
+    )
+
+
+@app.command()
+def explain(
+    case_code: Annotated[str, typer.Argument(help="Mã hồ sơ.")],
+    home: HomePath = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Why a case counted as it did: its rows, the one that won, its verdict's rule, its cells."""
+    from motcua.terminal import print_explanation
+    from warehouse.explain import explain as explain_case
+
+    with _told():
+        found = explain_case(Home(home.resolve()), case_code)
+    if as_json:
+        _print_json(found)
+    elif not found:
+        Console(stderr=True).print(text("explain.unknown", case_code=case_code), markup=False)
+    else:
+        for explanation in found:
+            print_explanation(_out(), explanation)
+    raise typer.Exit(DONE if found else USAGE)
+
+
+@app.command("validate-site")
+def validate_site(
+    site: Annotated[Path, typer.Argument(help="The site folder.")],
+    file: Annotated[
+        Path | None, typer.Option(help="Also try this export, without loading it.")
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="The unit whose layouts to try (default: all layouts).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a site folder before any data is read, and try a file against its layouts."""
+    from ingestion.trial import try_file
+
+    with _told():
+        loaded = load_site(site)
+        trial = try_file(loaded, file, unit) if file else None
+    if as_json:
+        _print_json({"site": loaded.name, "units": len(loaded.units), "trial": trial})
+    else:
+        sizes = {"units": len({u.code for u in loaded.units}), "sources": len(loaded.sources)}
+        _out().print(
+            text("cli.site_valid", name=loaded.name, layouts=len(loaded.layouts), **sizes),
+            highlight=False,
+        )
+        if trial:
+            _out().print(trial.summary, markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(DONE if trial is None or trial.accepted else PARTLY)
+
+
+@app.command()
+def samples(
+    out: Annotated[
+        Path, typer.Option(help="Folder for the exports (a new site's folder with --units).")
+    ],
+    site: SitePath = DEFAULT_SITE,
+    units: Annotated[int | None, typer.Option(help="Make a new site with so many units.")] = None,
+    months: Annotated[int, typer.Option()] = 12,
+    start: Annotated[str, typer.Option(metavar="YYYY-MM")] = "2024-01",
+    cases: Annotated[int, typer.Option(help="Mean number of new cases per unit and month.")] = 70,
+    seed: Annotated[int, typer.Option()] = 1,
+    dirt: Annotated[float, typer.Option(help="Share of rows with something wrong or odd.")] = 0.02,
+) -> None:
+    """Write deterministic exports with known truth."""
+    from samples.generate import generate
+
+    with _told():
+        truth = generate(
+            site,
+            out,
+            units=units,
+            months=months,
+            start=parse_period(start),
+            cases_per_unit_month=cases,
+            seed=seed,
+            dirt=dirt,
+        )
+        _out().print(
+            text("cli.samples_written", out=out, **_sizes(truth)), soft_wrap=True, highlight=False
+        )
+
+
+def _sizes(truth: Any) -> dict[str, int]:
+    return {"files": len(truth.files), "rows": sum(f.rows_read for f in truth.files)}
+
+
+def _print_problems(submissions: list[Any]) -> None:
+    """One block per submission that a person must look at."""
+    out = _out()
+    for s in submissions:
+        out.print(
+            text(f"cli.submission_{s.status}", submission=s.submission_id, file=s.file_name),
+            markup=False,
+            highlight=False,
+        )
+        for line in [m.text for m in s.messages] + list(s.hold_reasons):
+            out.print(f"    {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def print_summary(site: Site, home: Home | Path, period: str, *, as_json: bool = False) -> int:
+    """Print the month's ranking, what was accepted and rejected, and where the outputs are.
+
+    Returns the exit code: 0, or 4 when some submission of the month was rejected or is held.
+    """
+    from motcua.terminal import print_month
+    from warehouse.summary import read_summary
+
+    where = home if isinstance(home, Home) else Home(Path(home).resolve())
+    summary = read_summary(site, where, period)
+    if as_json:
+        _print_json(summary)
+    else:
+        print_month(_out(), summary)
+    return PARTLY if summary.files_rejected or summary.files_held else DONE
+
+
+def main() -> None:
+    """Entry point: no colours of tracebacks, no telemetry of the libraries below."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+    app()
+
+
+if __name__ == "__main__":
+    main()

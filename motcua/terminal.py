@@ -1,0 +1,167 @@
+"""How results look on a terminal. Texts come from ingestion.messages, numbers from the warehouse."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from ingestion.messages import text
+from warehouse.explain import Explanation
+from warehouse.served import Row
+from warehouse.summary import MonthSummary
+
+
+def percent(rate: float | None) -> str:
+    """A rate with two decimals and a decimal comma, a dash where there is none."""
+    return "–" if rate is None else f"{rate * 100:.2f}".replace(".", ",") + " %"
+
+
+def count(number: int | None) -> str:
+    """A count with a point between thousands, as Vietnamese readers write it."""
+    return "–" if number is None else f"{number:,}".replace(",", ".")
+
+
+def print_month(out: Console, month: MonthSummary) -> None:
+    """The ranking of units, the ledger of the month, and the paths of what was written."""
+    title = text(
+        "summary.title", period=month.period, authority=month.authority, policy=month.policy_name
+    )
+    columns = text("summary.columns").split("|")
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="left" if number in (1, len(columns) - 1) else "right")
+    for row in month.ranking:
+        table.add_row(*_ranking_row(row))
+    out.print(table)
+    out.print(
+        text(
+            "summary.files",
+            accepted=count(month.files_accepted),
+            rejected=count(month.files_rejected),
+            held=count(month.files_held),
+            missing=count(len(month.missing)),
+        ),
+        highlight=False,
+    )
+    sums = {
+        name: count(getattr(month, f"rows_{name}"))
+        for name in ("read", "accepted", "rejected", "duplicate", "ignored")
+    }
+    out.print(text("summary.rows", **sums), highlight=False)
+    for file in month.files:
+        if file["status"] != "accepted":
+            line = text(
+                f"summary.{file['status']}",
+                unit=file["unit_name"],
+                file=file["file_name"],
+                why=file["message"],
+            )
+            out.print(escape(line), style="yellow", highlight=False, soft_wrap=True)
+    if month.missing:
+        out.print(
+            text("summary.missing", units=", ".join(month.missing)), style="yellow", highlight=False
+        )
+    for name, path in month.outputs.items():
+        out.print(Text(f"{text(f'summary.{name}')} {path}"), soft_wrap=True)
+
+
+def _ranking_row(row: Row) -> list[str]:
+    notes = []
+    if not row["is_reported"]:
+        notes.append(text("summary.not_reported"))
+    if row["small_n"]:
+        notes.append(text("summary.small_n"))
+    trend = text(f"summary.{row['trend']}") if row["trend"] else ""
+    return [
+        str(row["rank"] or "–"),
+        escape(row["member_name"] or row["member_code"]),
+        count(row["numerator"]),
+        count(row["denominator"]),
+        percent(row["rate"]),
+        str(row["previous_rank"] or "–"),
+        trend,
+        "; ".join(notes),
+    ]
+
+
+def print_explanation(out: Console, found: Explanation) -> None:
+    """One case: what it says, its rows, its months, the cells it counts in, and the findings."""
+    out.rule(Text(text("explain.title", key=found.case_key)))
+    if found.case is None:
+        out.print(text("explain.no_case"))
+    else:
+        _print_verdict(out, found.case, found.policy)
+    _print_rows(out, found)
+    if found.months:
+        table = Table(
+            *text("explain.month_columns").split("|"),
+            title=text("explain.months"),
+            title_justify="left",
+        )
+        for m in found.months:
+            verdict = m["resolution"] or f"pending_{m['pending_state']}"
+            place = f"{m['file_name']} · {m['sheet']} · {m['row_number']}"
+            due = f"{m['due_on']:%d/%m/%Y}" if m["due_on"] else "–"
+            table.add_row(
+                m["period"],
+                m["unit_code"],
+                due,
+                text(f"verdict.{verdict}"),
+                m["state_period"],
+                escape(place),
+            )
+        out.print(table)
+    if found.cells:
+        table = Table(
+            *text("explain.cell_columns").split("|"),
+            title=text("explain.cells"),
+            title_justify="left",
+        )
+        for c in found.cells:
+            table.add_row(c["period"], c["unit_code"], c["sector_code"], c["measure"])
+        out.print(table)
+    for f in found.findings:
+        where = f"{f['file_name']} {f['cell'] or f['row_number']}"
+        out.print(
+            escape(f"{text('severity.' + f['severity'])}: {f['message']} ({where}) {f['fix']}"),
+            soft_wrap=True,
+        )
+
+
+def _print_verdict(out: Console, case: Row, policy: Row) -> None:
+    """The lines that say what the case is and why its verdict is what it is."""
+    days = {
+        name: f"{case[name]:%d/%m/%Y}" if case[name] else "–"
+        for name in ("received_on", "due_on", "completed_on")
+    }
+    names = {
+        name: case[name] or "–"
+        for name in ("unit_name", "sector_name", "procedure_name", "official_name")
+    }
+    out.print(text("explain.case", **names, **days), highlight=False, markup=False)
+    verdict = case["resolution"] or "pending"
+    out.print(text(f"explain.why_{verdict}", **days), highlight=False, markup=False)
+    out.print(
+        text(
+            "explain.policy",
+            name=policy["policy_name"],
+            numerator=policy["numerator"],
+            denominator=policy["denominator"],
+        ),
+        highlight=False,
+        markup=False,
+    )
+
+
+def _print_rows(out: Console, found: Explanation) -> None:
+    table = Table(
+        *text("explain.row_columns").split("|"), title=text("explain.rows"), title_justify="left"
+    )
+    for r in found.rows:
+        days = [
+            f"{r[name]:%d/%m/%Y %H:%M}" if r[name] else "–"
+            for name in ("received_at", "due_at", "completed_at")
+        ]
+        place = (r["submission_id"], r["file_name"], r["sheet"] or "", str(r["row_number"]))
+        table.add_row(*map(escape, place), *days, text(f"standing.{r['standing']}"))
+    out.print(table)

@@ -1,0 +1,253 @@
+"""The month's workbooks for the People's Committee: form II.06a and the late-rate ranking."""
+# ruff: noqa: S608 - SQL is put together from our own names; values are quoted or bound
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion.home import Home
+from ingestion.messages import text
+from ingestion.progress import Progress, quiet
+from ingestion.site import Site
+from publishing.form_06a import COLUMNS, Counts, Form, Line, add, write_form, zero
+from publishing.ranking import write_ranking
+from publishing.scale import authority_scale
+from publishing.serving import PublishError, open_served, rows
+from publishing.sheets import open_book
+
+LEVELS = ("department", "district", "commune")
+ROMAN = ("I", "II", "III", "IV", "V")
+
+
+@dataclass(frozen=True)
+class Month:
+    """What all sheets of one month share."""
+
+    authority: str
+    scale: str
+    title: str
+    from_on: date
+    to_on: date
+    maturity: str
+    unit_names: dict[str, str]
+    unit_levels: dict[str, str]
+    unreported: list[str]
+
+
+def write_reports(site: Site, home: Home, period: str, *, progress: Progress = quiet) -> list[Path]:
+    """Write the month's workbooks to `reports/<period>/` from the served database.
+
+    Returns their paths. A workbook is written whole beside its place and renamed over an earlier
+    one. Raises PublishError when nothing is published or the month is not in it, ReportError when
+    a total differs from the sum of its rows.
+    """
+    folder = home.reports / period
+    form_path = folder / f"Bieu-II.06a-{period}.xlsx"
+    ranking_path = folder / f"Xep-hang-tre-han-{period}.xlsx"
+    with open_served(home) as connection:
+        created = built_at(connection)
+        progress(text("report.progress_form"), 0, 2)
+        _write_form_book(connection, site, period, form_path, created)
+        progress(text("report.progress_ranking"), 1, 2)
+        write_ranking(connection, site, period, ranking_path, created)
+        progress(text("report.progress_ranking"), 2, 2)
+    return [form_path, ranking_path]
+
+
+def built_at(connection: duckdb.DuckDBPyConnection) -> datetime:
+    """When the served build was made."""
+    found = connection.execute("select built_at::timestamp from meta.build").fetchone()
+    if found is None:
+        raise PublishError(text("publish.nothing_published"))
+    moment: datetime = found[0]
+    return moment
+
+
+def _write_form_book(
+    connection: duckdb.DuckDBPyConnection, site: Site, period: str, path: Path, created: datetime
+) -> None:
+    month = _read_month(connection, site, period)
+    by_unit = _read_lines(connection, site.reporting_calendar, period)
+    with open_book(path, created) as book:
+        write_form(book, _authority_form(connection, site, period, month))
+        write_form(book, _units_form(by_unit, month))
+        for unit_code in month.unit_names:
+            write_form(book, _unit_form(unit_code, by_unit[unit_code], month))
+
+
+def _read_month(connection: duckdb.DuckDBPyConnection, site: Site, period: str) -> Month:
+    """Units of the month in Vietnamese order, by level, and the period's first and last day."""
+    span = rows(
+        connection,
+        """
+        select from_on, to_on from core.dim_reporting_period
+        where calendar = ? and period_kind = 'month' and period = ?
+        """,
+        [site.reporting_calendar, period],
+    )
+    units = rows(
+        connection,
+        """
+        select unit_code, unit_name, unit_level, is_reported, maturity
+        from mart.mart_unit_month
+        where period = ?
+        order by list_position(?, unit_level) nulls last, unit_name collate vi, unit_code
+        """,
+        [period, list(LEVELS)],
+    )
+    if not span or not units:
+        raise PublishError(text("report.no_period", period=period))
+    year, month_number = period.split("-")
+    return Month(
+        authority=site.authority.name,
+        scale=authority_scale(site),
+        title=text("report.form_period", month=month_number, year=year),
+        from_on=span[0]["from_on"],
+        to_on=span[0]["to_on"],
+        maturity=units[0]["maturity"],
+        unit_names={u["unit_code"]: u["unit_name"] for u in units},
+        unit_levels={u["unit_code"]: u["unit_level"] for u in units},
+        unreported=[u["unit_code"] for u in units if not u["is_reported"]],
+    )
+
+
+def _read_lines(
+    connection: duckdb.DuckDBPyConnection, calendar: str, period: str
+) -> defaultdict[str, list[dict[str, Any]]]:
+    """All rows of the form for one month, by unit: one query, however many units there are."""
+    found = rows(
+        connection,
+        f"""
+        select unit_code, row_kind, sector_code, sector_name, line_number, {", ".join(COLUMNS)}
+        from mart.mart_form_06a
+        where calendar = ? and period_kind = 'month' and period = ?
+        order by unit_code, row_kind, line_number
+        """,
+        [calendar, period],
+    )
+    by_unit: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in found:
+        by_unit[row["unit_code"]].append(row)
+    return by_unit
+
+
+def _counts(row: dict[str, Any]) -> Counts:
+    return tuple(int(row[name]) for name in COLUMNS)
+
+
+def _total(unit_rows: Sequence[dict[str, Any]]) -> Counts:
+    """The mart's own total row; a unit without any case has none."""
+    return next((_counts(row) for row in unit_rows if row["row_kind"] == "total"), zero())
+
+
+def _sector_lines(sectors: Sequence[dict[str, Any]]) -> list[Line]:
+    """Numbered lines; a name that stands for two codes shows its code."""
+    names = [row["sector_name"] or row["sector_code"] for row in sectors]
+    titles = [
+        f"{name} ({row['sector_code']})" if names.count(name) > 1 else name
+        for name, row in zip(names, sectors, strict=True)
+    ]
+    return [
+        Line(str(number), title, _counts(row))
+        for number, (title, row) in enumerate(zip(titles, sectors, strict=True), start=1)
+    ]
+
+
+def _authority_form(
+    connection: duckdb.DuckDBPyConnection, site: Site, period: str, month: Month
+) -> Form:
+    """Authority totals by sector. The total comes from the units' own total rows, so that the
+    check against the sector rows says something."""
+    sums = ", ".join(f"sum({name})::bigint as {name}" for name in COLUMNS)
+    where = "calendar = ? and period_kind = 'month' and period = ?"
+    parameters = [site.reporting_calendar, period]
+    sectors = rows(
+        connection,
+        f"""
+        select sector_code, sector_name, {sums}
+        from mart.mart_form_06a
+        where {where} and row_kind = 'sector'
+        group by sector_code, sector_name
+        order by sector_code = '(trống)', sector_name collate vi, sector_code
+        """,
+        parameters,
+    )
+    totals = rows(
+        connection,
+        f"select {', '.join(COLUMNS)} from mart.mart_form_06a where {where} and row_kind = 'total'",
+        parameters,
+    )
+    return Form(
+        sheet=text("report.sheet_authority"),
+        reporting_unit=month.authority,
+        receiving_unit=text("report.blank_line"),
+        period_title=month.title,
+        from_on=month.from_on,
+        to_on=month.to_on,
+        row_title=text("report.form_sector"),
+        lines=_sector_lines(sectors),
+        total=add(*map(_counts, totals)),
+        notes=_authority_notes(month),
+    )
+
+
+def _units_form(by_unit: dict[str, list[dict[str, Any]]], month: Month) -> Form:
+    """Units grouped by level, each group with its subtotal; only groups that have units."""
+    lines: list[Line] = []
+    levels = list(dict.fromkeys(month.unit_levels.values()))
+    totals = {code: _total(by_unit.get(code, [])) for code in month.unit_names}
+    for position, level in enumerate(levels):
+        members = [code for code in month.unit_names if month.unit_levels[code] == level]
+        subtotal = add(*(totals[code] for code in members))
+        title = text(f"report.group_{month.scale}_{level}")
+        lines.append(Line(ROMAN[position], title, subtotal, kind="group"))
+        lines += [
+            Line(str(number), month.unit_names[code], totals[code])
+            for number, code in enumerate(members, start=1)
+        ]
+    return Form(
+        sheet=text("report.sheet_units"),
+        reporting_unit=month.authority,
+        receiving_unit=text("report.blank_line"),
+        period_title=month.title,
+        from_on=month.from_on,
+        to_on=month.to_on,
+        row_title=text("report.form_unit"),
+        lines=lines,
+        total=add(*totals.values()),
+        notes=_authority_notes(month),
+    )
+
+
+def _unit_form(unit_code: str, unit_rows: Sequence[dict[str, Any]], month: Month) -> Form:
+    notes = [text("report.note_unit_unreported")] if unit_code in month.unreported else []
+    return Form(
+        sheet=month.unit_names[unit_code],
+        reporting_unit=month.unit_names[unit_code],
+        receiving_unit=month.authority,
+        period_title=month.title,
+        from_on=month.from_on,
+        to_on=month.to_on,
+        row_title=text("report.form_sector"),
+        lines=_sector_lines([row for row in unit_rows if row["row_kind"] == "sector"]),
+        total=_total(unit_rows),
+        notes=notes + _maturity_note(month),
+    )
+
+
+def _authority_notes(month: Month) -> list[str]:
+    notes = []
+    if month.unreported:
+        names = "; ".join(month.unit_names[code] for code in month.unreported)
+        count = len(month.unreported)
+        notes.append(text("report.note_unreported", count=count, units=names))
+    return notes + _maturity_note(month)
+
+
+def _maturity_note(month: Month) -> list[str]:
+    return [text("report.note_provisional")] if month.maturity == "provisional" else []

@@ -1,0 +1,176 @@
+"""What all workbooks share: fonts, borders, print setup, safe cells, sheet names.
+
+Values from data are written with `write_string` or `write_number` only: a cell that starts with
+`=`, `+`, `-` or `@` stays text.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from publishing.files import replaced
+
+FONT = "Times New Roman"
+A4 = 9
+CELL_LIMIT = 32_767
+LINE_HEIGHT = 15.0
+HIGHEST_ROW = 409.0  # points; Excel takes no more
+# What Excel takes for the start of a formula once somebody edits the cell.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+SHEET_NAME_LIMIT = 31
+SHEET_NAME_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
+HEAD, GROUP = "#EDEDED", "#F7F7F7"
+COUNT = {"num_format": "#,##0", "align": "right", "indent": 1}
+RATE = {"num_format": "0.00%", "align": "right", "indent": 1}
+STYLES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "bold": {"bold": True},
+    "bold_top": {"bold": True, "valign": "top"},
+    "italic": {"italic": True},
+    "right_italic": {"italic": True, "align": "right"},
+    "wrapped": {"text_wrap": True, "valign": "top"},
+    "centre": {"align": "center", "text_wrap": True},
+    "centre_bold": {"align": "center", "bold": True, "text_wrap": True},
+    "centre_italic": {"align": "center", "italic": True, "text_wrap": True},
+    "title": {"align": "center", "bold": True, "font_size": 12, "text_wrap": True},
+    "head": {"border": 1, "bold": True, "align": "center", "text_wrap": True, "bg_color": HEAD},
+    "column_number": {"border": 1, "italic": True, "align": "center", "font_size": 9,
+                      "text_wrap": True},
+    "text": {"border": 1, "text_wrap": True},
+    "text_top": {"border": 1, "text_wrap": True, "valign": "top"},
+    "text_centre": {"border": 1, "align": "center", "text_wrap": True},
+    "count": {"border": 1, **COUNT},
+    "rate": {"border": 1, **RATE},
+    "time": {"border": 1, "num_format": "dd/mm/yyyy hh:mm", "align": "center"},
+    "group": {"border": 1, "bold": True, "text_wrap": True, "bg_color": GROUP},
+    "group_centre": {"border": 1, "bold": True, "align": "center", "bg_color": GROUP},
+    "group_count": {"border": 1, "bold": True, **COUNT, "bg_color": GROUP},
+    "total": {"border": 1, "bold": True, "text_wrap": True, "align": "center"},
+    "total_count": {"border": 1, "bold": True, **COUNT},
+    "total_rate": {"border": 1, "bold": True, **RATE},
+}  # fmt: skip
+
+
+class Book:
+    """A workbook with the house's formats; `formats[name]` per entry of STYLES."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        self.workbook = workbook
+        base = {"font_name": FONT, "font_size": 11, "valign": "vcenter"}
+        self.formats: dict[str, Format] = {
+            name: workbook.add_format({**base, **style}) for name, style in STYLES.items()
+        }
+        self._quoted: dict[str, Format] = {
+            name: workbook.add_format({**base, **style, "quote_prefix": True})
+            for name, style in STYLES.items()
+            if "text" in name
+        }
+        self._names: set[str] = set()
+
+    def sheet(self, name: str) -> Worksheet:
+        """A new sheet; the name is cut, cleaned and made unique as Excel demands."""
+        return self.workbook.add_worksheet(sheet_name(name, self._names))
+
+    def put(self, sheet: Worksheet, row: int, column: int, value: object, style: str) -> None:
+        """Write one value: numbers and times as such, all else as text, nothing as blank."""
+        if value is None or value == "":
+            sheet.write_blank(row, column, None, self.formats[style])
+        elif isinstance(value, bool) or not isinstance(value, int | float | datetime):
+            content = str(value)[:CELL_LIMIT]
+            quoted = content.startswith(FORMULA_STARTS) and style in self._quoted
+            chosen = self._quoted[style] if quoted else self.formats[style]
+            sheet.write_string(row, column, content, chosen)
+        elif isinstance(value, datetime):
+            sheet.write_datetime(row, column, value, self.formats[style])
+        else:
+            sheet.write_number(row, column, value, self.formats[style])
+
+    def put_row(
+        self, sheet: Worksheet, row: int, values: Sequence[object], styles: Sequence[str]
+    ) -> None:
+        """Write one row from column A on, a style per value."""
+        for column, (value, style) in enumerate(zip(values, styles, strict=True)):
+            self.put(sheet, row, column, value, style)
+
+    def put_wrapped_row(
+        self,
+        sheet: Worksheet,
+        row: int,
+        values: Sequence[object],
+        styles: Sequence[str],
+        widths: Sequence[float],
+    ) -> None:
+        """Like `put_row`, and high enough for the texts: viewers differ in fitting rows to text."""
+        texts = [value if isinstance(value, str) else "" for value in values]
+        lines = max(map(lines_needed, texts, widths))
+        sheet.set_row(row, min(LINE_HEIGHT * lines + 3, HIGHEST_ROW))
+        self.put_row(sheet, row, values, styles)
+
+    def merge(
+        self, sheet: Worksheet, cells: tuple[int, int, int, int], value: str, style: str
+    ) -> None:
+        """Merge (first row, first column, last row, last column); a single cell is just written."""
+        if cells[:2] == cells[2:]:
+            self.put(sheet, cells[0], cells[1], value, style)
+        else:
+            sheet.merge_range(*cells, "", self.formats[style])
+            sheet.write_string(cells[0], cells[1], value, self.formats[style])
+
+
+@contextmanager
+def open_book(path: Path, created: datetime) -> Iterator[Book]:
+    """A workbook that replaces `path` when the block ends well. `created` is the build's time, so
+    that the same figures give the same bytes."""
+    with replaced(path) as temporary:
+        options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+        with xlsxwriter.Workbook(str(temporary), options) as workbook:
+            workbook.set_properties({"created": created})
+            yield Book(workbook)
+
+
+def print_setup(
+    sheet: Worksheet, *, header_rows: tuple[int, int] | None = None, landscape: bool = True
+) -> None:
+    """A4, one page wide, margins for binding, header rows on every page, page numbers."""
+    if landscape:
+        sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.6, right=0.4, top=0.5, bottom=0.6)
+    sheet.center_horizontally()
+    sheet.set_footer(f'&C&"{FONT}"&9&P/&N')
+    sheet.hide_gridlines(2)
+    if header_rows is not None:
+        sheet.repeat_rows(*header_rows)
+
+
+def set_widths(sheet: Worksheet, widths: Iterable[float]) -> None:
+    """Column widths from A on, in characters."""
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+
+
+def lines_needed(content: str, width: float) -> int:
+    """How many lines a wrapped text takes in a column of that width (characters)."""
+    return max(1, sum(-(-len(line) // max(1, int(width))) for line in content.splitlines()))
+
+
+def sheet_name(name: str, taken: set[str]) -> str:
+    """A name that Excel takes: up to 31 characters, none of []:*?/\\, unique whatever the case."""
+    cleaned = unicodedata.normalize("NFC", name).translate(SHEET_NAME_FORBIDDEN)
+    cleaned = " ".join(cleaned.split()).strip("'") or "-"
+    candidate, number = cleaned[:SHEET_NAME_LIMIT].strip(" '"), 1
+    while candidate.casefold() in taken or candidate.casefold() == "history":
+        number += 1
+        suffix = f" ({number})"
+        candidate = cleaned[: SHEET_NAME_LIMIT - len(suffix)].strip(" '") + suffix
+    taken.add(candidate.casefold())
+    return candidate

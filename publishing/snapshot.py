@@ -1,0 +1,148 @@
+"""Puts a checked build before the readers, whole or not at all (design §3.4)."""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from ingestion.home import Home
+from ingestion.messages import text
+from ingestion.progress import Progress, quiet
+from ingestion.site import Site
+from publishing.files import replaced, sync
+from publishing.serving import DATABASE_NAME, PublishError, served_database
+
+CHUNK = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A build that readers have. publication_id is the build's id: a build is published once."""
+
+    publication_id: str
+    database: Path
+    build_id: str
+
+
+def publish(site: Site, home: Home, build_id: str, *, progress: Progress = quiet) -> Publication:
+    """Copy the build into `serving/`, rename it over the served file, then record it.
+
+    The record `publications/<build_id>.json` comes last, so a crash before it means: do it again.
+    A build that has its record is not published again. Raises PublishError; the served file is
+    then the earlier one, unless the text says that only the record is missing.
+    """
+    lock = FileLock(home.serving / ".publish.lock", timeout=0)
+    try:
+        with lock:
+            return _publish(site, home, build_id, progress)
+    except Timeout as problem:
+        raise PublishError(text("publish.busy")) from problem
+
+
+def _publish(site: Site, home: Home, build_id: str, progress: Progress) -> Publication:
+    served = served_database(home)
+    record = home.publications / f"{build_id}.json"
+    publication = Publication(build_id, served, build_id)
+    if record.is_file() and served.is_file():
+        return publication
+    _remove_leftovers(home)
+    build = home.build / f"{build_id}.duckdb"
+    _require_whole(build, build_id)
+    about = _read_build(build, build_id)
+    _require_no_wal(served)
+    temporary = home.serving / f".{DATABASE_NAME}.{build_id}.tmp"
+    try:
+        size, digest = _copy(build, temporary, progress)
+        _read_build(temporary, build_id)
+        temporary.chmod(0o444)
+        # Checked again at the last moment: a foreign log beside a renamed file is replayed into it.
+        _require_no_wal(served)
+        temporary.replace(served)
+        sync(home.serving)
+    except OSError as problem:
+        raise PublishError(
+            text("publish.copy_failed", build_id=build_id, problem=problem.strerror or problem)
+        ) from problem
+    finally:
+        temporary.unlink(missing_ok=True)
+    _record(record, {**about, "site": site.name, "bytes": size, "sha256": digest})
+    return publication
+
+
+def _require_whole(build: Path, build_id: str) -> None:
+    """The build file exists and was closed: with a live log beside it, a copy loses rows."""
+    if not build.is_file():
+        raise PublishError(text("publish.missing_build", build_id=build_id))
+    wal = build.with_name(build.name + ".wal")
+    if wal.exists():
+        raise PublishError(text("publish.build_open", build_id=build_id, wal=wal.name))
+
+
+def _require_no_wal(served: Path) -> None:
+    wal = served.with_name(served.name + ".wal")
+    if wal.exists():
+        raise PublishError(text("publish.stale_wal", wal=wal.name))
+
+
+def _read_build(database: Path, build_id: str) -> dict[str, Any]:
+    """What the file says about itself; it must open and be the build that was asked for."""
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            found = connection.execute(
+                "select build_id, newest_period, code_revision from meta.build"
+            ).fetchone()
+    except duckdb.Error as problem:
+        raise PublishError(
+            text("publish.unreadable_build", build_id=build_id, problem=problem)
+        ) from problem
+    if found is None or found[0] != build_id:
+        raise PublishError(
+            text("publish.wrong_build", build_id=build_id, found=found[0] if found else "–")
+        )
+    return dict(zip(("build_id", "newest_period", "code_revision"), map(str, found), strict=True))
+
+
+def _copy(source: Path, target: Path, progress: Progress) -> tuple[int, str]:
+    """Copy with fsync; give back size and SHA-256 of what was copied."""
+    total = source.stat().st_size
+    digest, done = hashlib.sha256(), 0
+    with source.open("rb") as reader, target.open("wb") as writer:
+        while chunk := reader.read(CHUNK):
+            writer.write(chunk)
+            digest.update(chunk)
+            done += len(chunk)
+            progress(text("publish.progress_copy"), done, total)
+        writer.flush()
+        os.fsync(writer.fileno())
+    return done, digest.hexdigest()
+
+
+def _record(path: Path, about: dict[str, Any]) -> None:
+    """Write the publication's record; no machine paths, so that a home can be moved."""
+    content = {
+        "publication_id": about["build_id"],
+        **about,
+        "database": f"serving/{DATABASE_NAME}",
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    try:
+        with replaced(path) as temporary:
+            temporary.write_text(
+                json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+            )
+    except OSError as problem:
+        raise PublishError(
+            text("publish.record_failed", build_id=about["build_id"], problem=problem)
+        ) from problem
+
+
+def _remove_leftovers(home: Home) -> None:
+    """Copies that a killed run left behind; the lock says that nobody is writing them now."""
+    for leftover in home.serving.glob(f".{DATABASE_NAME}.*.tmp*"):
+        leftover.unlink(missing_ok=True)

@@ -1,0 +1,155 @@
+"""The counts the exports stand for, by the rules of domain §2, from the cases' own histories.
+
+Written independently of the product: nothing here reads a written file or shares code with it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from samples import calendar
+from samples.cases import IGNORED_STATUSES, SUSPENDED_STATUSES, Case, Seen
+
+COUNT_COLUMNS = (
+    "opening_count",
+    "received_count",
+    "transferred_in_count",
+    "resolved_early_count",
+    "resolved_on_time_count",
+    "resolved_late_count",
+    "resolved_no_due_count",
+    "withdrawn_count",
+    "refused_count",
+    "transferred_out_count",
+    "pending_in_time_count",
+    "pending_overdue_count",
+    "pending_suspended_count",
+    "pending_no_due_count",
+)
+BLANK_MEMBER = "(trống)"
+_COLUMN = {name: index for index, name in enumerate(COUNT_COLUMNS)}
+
+
+@dataclass(frozen=True)
+class FileTruth:
+    """What became of one expected file; the row counts are 0 unless it is accepted."""
+
+    period: str
+    unit_code: str
+    file_name: str
+    rows_read: int
+    rows_accepted: int
+    rows_rejected: int
+    rows_duplicate: int
+    rows_ignored: int
+    status: str  # accepted | rejected | missing
+
+
+@dataclass(frozen=True)
+class RowTruth:
+    """One row that breaks one rule."""
+
+    file_name: str
+    sheet: str
+    row_number: int
+    rule_id: str
+
+
+@dataclass
+class Truth:
+    """Everything a test may compare the warehouse with."""
+
+    counts: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+    files: list[FileTruth] = field(default_factory=list)
+    rejected_rows: list[RowTruth] = field(default_factory=list)
+    warnings: list[RowTruth] = field(default_factory=list)
+
+    def write(self, directory: Path) -> None:
+        """Write the four CSV files of the truth (UTF-8, header, ``\\n``)."""
+        directory.mkdir(parents=True, exist_ok=True)
+        _write(
+            directory / "unit_sector_month.csv",
+            ("period", "unit_code", "sector_code", *COUNT_COLUMNS),
+            ((*key, *self.counts[key]) for key in sorted(self.counts)),
+        )
+        columns = tuple(FileTruth.__dataclass_fields__)
+        _write(
+            directory / "files.csv",
+            columns,
+            (tuple(getattr(item, name) for name in columns) for item in self.files),
+        )
+        for name, rows in (("rejected_rows", self.rejected_rows), ("warnings", self.warnings)):
+            _write(
+                directory / f"{name}.csv",
+                ("file_name", "sheet", "row_number", "rule_id"),
+                ((row.file_name, row.sheet, row.row_number, row.rule_id) for row in rows),
+            )
+
+
+def add_unit(truth: Truth, unit_code: str, cases: Iterable[Case], first: int, last: int) -> None:
+    """Count one unit's cases for the months first..last (from its first accepted period on)."""
+    for case in cases:
+        _count(truth.counts, unit_code, case, first, last)
+
+
+def _count(
+    counts: dict[tuple[str, str, str], list[int]], unit: str, case: Case, first: int, last: int
+) -> None:
+    if not case.seen or case.seen[-1].status in IGNORED_STATUSES:
+        return  # a code whose newest row is status 1 or 3 is no case
+    states = [seen for seen in case.seen if seen.status not in IGNORED_STATUSES]
+    newest = states[-1]
+    received_month = calendar.month_of(newest.received)
+    completed_month = last + 1
+    if newest.completed is not None:
+        completed_month = calendar.month_of(newest.completed)
+    sector = newest.sector_code or BLANK_MEMBER
+    for month in range(max(first, received_month), min(last, completed_month) + 1):
+        row = counts.setdefault((calendar.month_text(month), unit, sector), [0] * 14)
+        row[_COLUMN["received_count" if month == received_month else "opening_count"]] += 1
+        state = _state_in(states, month)
+        if month == completed_month:
+            row[_COLUMN[_outcome(newest, state)]] += 1
+        else:
+            row[_COLUMN[_pending(state, calendar.last_day(month))]] += 1
+
+
+def _state_in(states: list[Seen], month: int) -> Seen:
+    """State(case, M): the row of the greatest accepted period <= M, else of the smallest > M."""
+    found = states[0]
+    for state in states:
+        if state.month <= month:
+            found = state
+    return found
+
+
+def _outcome(newest: Seen, state: Seen) -> str:
+    """Outcome and completion are the newest state's, the due date that of the completion month."""
+    completed = newest.completed
+    if newest.status == "withdrawn":
+        return "withdrawn_count"
+    if newest.status == "refused":
+        return "refused_count"
+    if state.due is None or completed is None:
+        return "resolved_no_due_count"
+    if completed < state.due:
+        return "resolved_early_count"
+    return "resolved_on_time_count" if completed == state.due else "resolved_late_count"
+
+
+def _pending(state: Seen, month_end: int) -> str:
+    if state.status in SUSPENDED_STATUSES and state.completed is None:
+        return "pending_suspended_count"
+    if state.due is None:
+        return "pending_no_due_count"
+    return "pending_overdue_count" if state.due < month_end else "pending_in_time_count"
+
+
+def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)

@@ -1,0 +1,124 @@
+"""The demo site, loaded as `make month-end` loads it, equals what its generator knows."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingestion.decode import decode
+from ingestion.home import Home
+from ingestion.pull import pull
+from ingestion.site import load_site
+from samples.generate import generate
+from warehouse.build import build
+
+SITE = Path(__file__).resolve().parents[2] / "sites" / "demo"
+NEWEST = "2024-12"
+COUNTS = (
+    "opening_count",
+    "received_count",
+    "transferred_in_count",
+    "resolved_early_count",
+    "resolved_on_time_count",
+    "resolved_late_count",
+    "resolved_no_due_count",
+    "withdrawn_count",
+    "refused_count",
+    "transferred_out_count",
+    "pending_in_time_count",
+    "pending_overdue_count",
+    "pending_suspended_count",
+    "pending_no_due_count",
+)
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The exports of the demo site, with their truth beside them."""
+    exports = tmp_path_factory.mktemp("exports")
+    generate(SITE, exports, seed=1)
+    return exports / "_truth"
+
+
+@pytest.fixture(scope="module")
+def built(
+    truth: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A build of all twelve months, asked for as the newest one."""
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setenv("MOTCUA_EXPORTS", str(truth.parent))
+    site, home = load_site(SITE), Home(tmp_path_factory.mktemp("home"))
+    home.create()
+    pull(site, home, NEWEST)
+    decode(site, home)
+    with duckdb.connect(str(build(site, home).path), read_only=True) as connection:
+        yield connection
+    monkeypatch.undo()
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """The rows of one truth file."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def test_counts_equal_the_truth_in_both_directions(
+    truth: Path, built: duckdb.DuckDBPyConnection
+) -> None:
+    known = {
+        (row["period"], row["unit_code"], row["sector_code"]): tuple(
+            int(row[name]) for name in COUNTS
+        )
+        for row in read(truth / "unit_sector_month.csv")
+    }
+    found = {
+        row[:3]: row[3:]
+        for row in built.execute(
+            f"select period, unit_code, sector_code, {', '.join(COUNTS)} from mart.mart_unit_sector_month"
+        ).fetchall()
+        if any(row[3:])
+    }
+    assert len(known) > 1000
+    assert found == known
+
+
+def test_ledger_equals_the_truth_file_by_file(
+    truth: Path, built: duckdb.DuckDBPyConnection
+) -> None:
+    names = ("rows_read", "rows_accepted", "rows_rejected", "rows_duplicate", "rows_ignored")
+    known = {
+        (row["period"], row["unit_code"]): (row["status"], *(int(row[name]) for name in names))
+        for row in read(truth / "files.csv")
+        if row["status"] != "missing"
+    }
+    columns = ", ".join(f"coalesce({name}, 0)" for name in names)
+    found = {
+        row[:2]: row[2:]
+        for row in built.execute(
+            f"select period, unit_code, status, {columns} from quality.load_ledger"
+        ).fetchall()
+    }
+    assert len(known) == 479
+    assert found == known
+
+
+def test_each_refused_row_is_named_with_its_rule(
+    truth: Path, built: duckdb.DuckDBPyConnection
+) -> None:
+    """The generator says `unreadable_date` of any date column; the rules name which."""
+    known = {
+        (row["file_name"], row["sheet"] or None, int(row["row_number"]), row["rule_id"])
+        for row in read(truth / "rejected_rows.csv")
+    }
+    found = {
+        (file, sheet or None, number, "unreadable_date" if rule.startswith("unreadable_") else rule)
+        for file, sheet, number, rule in built.execute(
+            "select file_name, sheet, row_number, rule_id from quality.rejected_rows"
+        ).fetchall()
+    }
+    assert known
+    assert found == known

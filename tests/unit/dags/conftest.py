@@ -1,0 +1,20 @@
+"""Airflow reads its settings when it is first imported: they are set before any test is loaded."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from dags.environment import airflow_environment
+
+_HOME = Path(tempfile.mkdtemp(prefix="motcua-dags-"))
+os.environ.update(
+    {k: v for k, v in airflow_environment(_HOME, "test").items() if k.startswith("AIRFLOW")}
+)
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """The project folder."""
+    return Path(__file__).resolve().parents[3]

@@ -1,0 +1,171 @@
+"""Publication: whole or not at all, at every point where it can break off."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from filelock import FileLock
+
+from ingestion.home import Home
+from ingestion.site import Site
+from publishing import files, snapshot
+from publishing.serving import PublishError, served_database
+from publishing.snapshot import publish
+from tests.golden.small_warehouse import BUILD_ID
+
+pytestmark = pytest.mark.unit
+OTHER = "20250104T000000-def"
+
+
+class Killed(BaseException):
+    """Stands for a kill: not an Exception, so nothing may handle it."""
+
+
+def _served_build(home: Home) -> str:
+    with duckdb.connect(str(served_database(home)), read_only=True) as connection:
+        found = connection.execute("select build_id from meta.build").fetchone()
+    assert found is not None
+    return str(found[0])
+
+
+def _second_build(home: Home) -> None:
+    path = home.build / f"{OTHER}.duckdb"
+    shutil.copyfile(home.build / f"{BUILD_ID}.duckdb", path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update meta.build set build_id = ?", [OTHER])
+
+
+def _temporary_files(home: Home) -> list[Path]:
+    return [*home.serving.glob(".warehouse*"), *home.publications.glob(".*.tmp")]
+
+
+def test_served_file_is_read_only_and_recorded(site: Site, home: Home) -> None:
+    publication = publish(site, home, BUILD_ID)
+    assert publication.database == home.serving / "warehouse.duckdb"
+    assert publication.database.stat().st_mode & 0o777 == 0o444
+    assert _served_build(home) == BUILD_ID
+    record = json.loads((home.publications / f"{BUILD_ID}.json").read_text(encoding="utf-8"))
+    assert record["build_id"] == BUILD_ID
+    assert record["newest_period"] == "2024-12"
+    assert record["database"] == "serving/warehouse.duckdb"
+    assert record["bytes"] == publication.database.stat().st_size
+    assert _temporary_files(home) == []
+
+
+def test_publishing_again_changes_nothing(site: Site, home: Home) -> None:
+    first = publish(site, home, BUILD_ID)
+    before = (first.database.stat().st_ino, (home.publications / f"{BUILD_ID}.json").read_bytes())
+    assert publish(site, home, BUILD_ID) == first
+    after = (first.database.stat().st_ino, (home.publications / f"{BUILD_ID}.json").read_bytes())
+    assert after == before
+
+
+def test_late_retry_of_an_old_build_does_not_bring_it_back(site: Site, home: Home) -> None:
+    publish(site, home, BUILD_ID)
+    _second_build(home)
+    publish(site, home, OTHER)
+    publish(site, home, BUILD_ID)
+    assert _served_build(home) == OTHER
+
+
+def test_readers_of_the_earlier_copy_go_on(site: Site, home: Home) -> None:
+    publish(site, home, BUILD_ID)
+    _second_build(home)
+    with served_database(home).open("rb") as reader:
+        publish(site, home, OTHER)
+        assert len(reader.read()) > 0
+    assert _served_build(home) == OTHER
+
+
+@pytest.mark.parametrize("point", ["copy", "before_rename", "after_rename", "record"])
+def test_killed_anywhere_then_retried(
+    site: Site, home: Home, point: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(site, home, BUILD_ID)
+    _second_build(home)
+    replace = Path.replace
+
+    def kill(*_: object) -> None:
+        raise Killed
+
+    def kill_after(source: Path, target: Path) -> None:
+        replace(source, target)
+        raise Killed
+
+    with monkeypatch.context() as broken:
+        if point == "copy":
+            broken.setattr(os, "fsync", kill)
+        elif point == "before_rename":
+            broken.setattr(Path, "replace", kill)
+        elif point == "after_rename":
+            broken.setattr(Path, "replace", kill_after)
+        else:
+            broken.setattr(files, "sync", kill)
+            broken.setattr(snapshot, "sync", lambda _: None)
+        with pytest.raises(Killed):
+            publish(site, home, OTHER)
+    assert _served_build(home) == (OTHER if point in ("after_rename", "record") else BUILD_ID)
+    assert not (home.publications / f"{OTHER}.json").exists()
+    publish(site, home, OTHER)
+    assert _served_build(home) == OTHER
+    assert (home.publications / f"{OTHER}.json").exists()
+    assert _temporary_files(home) == []
+
+
+def test_leftover_of_a_killed_run_is_removed(site: Site, home: Home) -> None:
+    leftover = home.serving / f".warehouse.duckdb.{OTHER}.tmp"
+    leftover.write_bytes(b"half")
+    publish(site, home, BUILD_ID)
+    assert not leftover.exists()
+
+
+def test_log_beside_the_served_file_refuses(site: Site, home: Home) -> None:
+    publish(site, home, BUILD_ID)
+    _second_build(home)
+    (home.serving / "warehouse.duckdb.wal").write_bytes(b"foreign rows")
+    with pytest.raises(PublishError, match=r"warehouse\.duckdb\.wal"):
+        publish(site, home, OTHER)
+    assert not (home.publications / f"{OTHER}.json").exists()
+
+
+def test_build_with_a_live_log_refuses(site: Site, home: Home) -> None:
+    (home.build / f"{BUILD_ID}.duckdb.wal").write_bytes(b"unsaved rows")
+    with pytest.raises(PublishError, match="chưa đóng xong"):
+        publish(site, home, BUILD_ID)
+
+
+def test_missing_foreign_and_broken_builds_refuse(site: Site, home: Home) -> None:
+    with pytest.raises(PublishError, match="Không thấy bản dựng"):
+        publish(site, home, "nope")
+    shutil.copyfile(home.build / f"{BUILD_ID}.duckdb", home.build / "renamed.duckdb")
+    with pytest.raises(PublishError, match=BUILD_ID):
+        publish(site, home, "renamed")
+    (home.build / "broken.duckdb").write_bytes(b"no database")
+    with pytest.raises(PublishError, match="Không đọc được"):
+        publish(site, home, "broken")
+    assert not served_database(home).exists()
+
+
+def test_full_disk_is_told_and_leaves_the_earlier_copy(
+    site: Site, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(site, home, BUILD_ID)
+    _second_build(home)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", full)
+        with pytest.raises(PublishError, match="No space left"):
+            publish(site, home, OTHER)
+    assert _served_build(home) == BUILD_ID
+    assert _temporary_files(home) == []
+
+
+def test_second_publisher_is_turned_away(site: Site, home: Home) -> None:
+    with FileLock(home.serving / ".publish.lock"), pytest.raises(PublishError, match="đang chạy"):
+        publish(site, home, BUILD_ID)

@@ -1,0 +1,176 @@
+"""A whole build into a new file: inputs, one dbt process, meta. The served copy is not touched (design §3)."""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from ingestion.home import Home
+from ingestion.messages import text
+from ingestion.progress import Progress, quiet
+from ingestion.site import Site
+from warehouse.inputs import write_inputs
+from warehouse.revision import CODE, code_revision
+
+
+class BuildError(Exception):
+    """The models could not be built, or one of their tests failed; the message says which, in Vietnamese."""
+
+
+class BuildTestFailed(BuildError):
+    """Every model was built, but a test of the laws failed: a gate that stops publication."""
+
+
+class BuildBusy(BuildError):
+    """Another build holds the lock of this home."""
+
+
+@dataclass(frozen=True)
+class Build:
+    """One finished build file; `newest_period` is None when nothing was accepted yet."""
+
+    build_id: str
+    path: Path
+    newest_period: str | None
+    seconds: float
+
+
+def build(site: Site, home: Home, *, progress: Progress = quiet) -> Build:
+    """Build the whole warehouse from what was pulled and decoded, into `home.build/<build_id>.duckdb`.
+
+    Raises BuildBusy while another build runs on this home, BuildError with the failing models or tests.
+    In both cases no file of this build is left.
+    """
+    started = time.monotonic()
+    home.create()
+    with _lock(home):
+        database, work = home.build / "new.duckdb", home.build / "work.duckdb"
+        _remove(database, work)
+        try:
+            progress(text("progress.inputs"), 0, 1)
+            submissions = write_inputs(site, home, work)
+            run_dbt(
+                ["build", "--exclude-resource-type", "unit_test"], database, work, home, progress
+            )
+            build_id = _finish(site, database, len(submissions))
+        except BaseException:
+            _remove(database, work)
+            raise
+        _remove(work)
+        path = home.build / f"{build_id}.duckdb"
+        database.replace(path)
+        _sync(home.build)
+    newest = max((s.period for s in submissions if s.status == "accepted"), default=None)
+    return Build(build_id, path, newest, time.monotonic() - started)
+
+
+@contextmanager
+def _lock(home: Home) -> Iterator[None]:
+    """Hold the home's build lock; the holder's pid and start stand in the file for whoever comes second."""
+    path = home.build / ".lock"
+    with path.open("a+") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.seek(0)
+            since, _, pid = (handle.read().strip() or "? ?").partition(" ")
+            raise BuildBusy(text("build.busy", since=since, pid=pid)) from None
+        handle.truncate(0)
+        handle.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {os.getpid()}\n")
+        handle.flush()
+        yield
+
+
+def run_dbt(
+    command: list[str], database: Path, work: Path, home: Home, progress: Progress = quiet
+) -> None:
+    """Run one dbt process over both files. Raises BuildError naming each model or test that failed."""
+    environment = os.environ | {
+        "MOTCUA_BUILD_DB": str(database),
+        "MOTCUA_WORK_DB": str(work),
+        "MOTCUA_CODE": str(CODE),
+        "PYTHONPATH": str(CODE),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    project = CODE / "dbt_project"
+    arguments = [sys.executable, "-m", "dbt.cli.main", "--log-format", "json", *command]
+    arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
+    arguments += ["--target-path", str(home.build / "target"), "--log-path", str(home.runs / "dbt")]
+    process = subprocess.Popen(
+        arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    failed_tests, other = _follow(process.stdout or (), progress)
+    if process.wait() != 0:
+        error = BuildTestFailed if failed_tests and not other else BuildError
+        said = "\n".join(f"  - {line}" for line in (other[-20:] or failed_tests))
+        key = "build.test_failed" if error is BuildTestFailed else "build.failed"
+        raise error(text(key, failures=said, log=home.runs / "dbt" / "dbt.log"))
+
+
+def _follow(lines: Iterable[str], progress: Progress) -> tuple[list[str], list[str]]:
+    """Read dbt's JSON log: report progress, collect failed tests, and every other error."""
+    failed_tests: list[str] = []
+    other: list[str] = []
+    for line in lines:
+        try:
+            event = json.loads(line)
+        except ValueError:
+            other.append(line.strip())
+            continue
+        info, data = event.get("info", {}), event.get("data", {})
+        name = info.get("name", "")
+        if name in {"LogTestResult", "LogModelResult", "LogSeedResult"}:
+            progress(text("progress.models"), int(data.get("index", 0)), int(data.get("total", 0)))
+        if name == "LogTestResult" and data.get("status") == "fail":
+            failed_tests.append(f"{data.get('name')} ({data.get('num_failures')})")
+        elif name in {"RunResultError", "MainEncounteredError", "MainStackTrace"}:
+            other.append(info.get("msg", "").strip())
+    return failed_tests, other
+
+
+def _finish(site: Site, database: Path, submissions: int) -> str:
+    """Add `meta.build`, close cleanly (no .wal left), sync to disk. Returns the build id."""
+    built_at = datetime.now(UTC)
+    build_id = f"{built_at:%Y%m%dT%H%M%S}-{os.getpid():x}"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create schema if not exists meta")
+        connection.execute(
+            """
+            create or replace table meta.build as
+            select ? as build_id, ?::TIMESTAMP as built_at, ? as code_revision, ? as site, ? as site_digest,
+                   (select max(period) from core.fct_unit_report where is_reported) as newest_period,
+                   ?::BIGINT as submissions
+            """,
+            [build_id, built_at, code_revision(), site.name, site.digest, submissions],
+        )
+        connection.execute("checkpoint")
+    if database.with_suffix(".duckdb.wal").exists():
+        raise BuildError(text("build.wal", path=database))
+    with database.open("rb") as handle:
+        os.fsync(handle.fileno())
+    return build_id
+
+
+def _remove(*paths: Path) -> None:
+    """Delete build files and their write-ahead logs, if there."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+        path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+def _sync(directory: Path) -> None:
+    """Make a rename in this directory durable."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,244 @@
+"""What the models start from: register, decoded rows and reference, written into the work file."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from ingestion.home import Home
+from ingestion.layouts import CANONICAL_COLUMNS
+from ingestion.periods import months_between
+from ingestion.register import Submission, read_submissions
+from ingestion.site import Site, Unit
+
+_TEXT = pa.string()
+_TEXTS = pa.list_(pa.string())
+_INT = pa.int64()
+_DATE = pa.date32()
+
+_SUBMISSION = {
+    "submission_id": _TEXT,
+    "receipt_seq": _INT,
+    "unit_code": _TEXT,
+    "period": _TEXT,
+    "mode": _TEXT,
+    "status": _TEXT,
+    "uri": _TEXT,
+    "file_name": _TEXT,
+    "bytes": _INT,
+    "sha256": _TEXT,
+    "pulled_at": _TEXT,
+    "layout": _TEXT,
+    "decode_id": _TEXT,
+    "rows_read": _INT,
+    "rows_ignored": _INT,
+    "stated_total": _INT,
+    "export_kind": _TEXT,
+    "date_orders": _TEXTS,
+    "absent": _TEXTS,
+    "message": _TEXT,
+}
+
+
+def write_inputs(site: Site, home: Home, work: Path) -> list[Submission]:
+    """Create schema `raw` in the new DuckDB file `work`, one table per input (see dbt_project/models/sources.yml).
+
+    `raw.case_row` is a view over the batches that the manifests name, never over a glob, so a repeated
+    or half-written batch cannot add a row. Returns the submissions, in the order of their receipts.
+    """
+    submissions = read_submissions(site, home)
+    with duckdb.connect(str(work)) as connection:
+        connection.execute("create schema raw")
+        _write_submissions(connection, site, submissions)
+        _write_case_rows(connection, home, submissions)
+        _write_reference(connection, site)
+        newest = max((s.period for s in submissions if s.status == "accepted"), default=None)
+        _write_expected(connection, site, newest)
+    return submissions
+
+
+def _table(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    columns: dict[str, pa.DataType],
+    rows: Iterable[Sequence[Any]],
+) -> None:
+    """Write rows as table `raw.<name>` with exactly these columns and types."""
+    schema = pa.schema(list(columns.items()))
+    records = [dict(zip(columns, row, strict=True)) for row in rows]
+    frame = pa.Table.from_pylist(records, schema=schema)
+    connection.register("incoming", frame)
+    connection.execute(f"create table raw.{name} as select * from incoming")  # noqa: S608 (ours)
+    connection.unregister("incoming")
+
+
+def _write_submissions(
+    connection: duckdb.DuckDBPyConnection, site: Site, submissions: Sequence[Submission]
+) -> None:
+    """Write the register's submissions, where their columns stood, and what was said of them."""
+    rows, columns, messages = [], [], []
+    for s in submissions:
+        layout = site.layouts[s.layout] if s.layout else None
+        texts = [m.text for m in s.messages] + list(s.hold_reasons)
+        rows.append(
+            (
+                s.submission_id,
+                s.receipt_seq,
+                s.unit_code,
+                s.period,
+                s.mode,
+                s.status,
+                s.uri,
+                s.file_name,
+                s.bytes,
+                s.sha256,
+                s.pulled_at,
+                s.layout,
+                s.decode_id,
+                s.rows_read,
+                s.rows_ignored,
+                s.stated_total,
+                s.export_kind,
+                list(layout.dates.orders) if layout else ["dmy"],
+                sorted(s.absent),
+                "; ".join(texts) if s.status != "accepted" else None,
+            )
+        )
+        for canonical, found in s.columns.items():
+            letter = column_letter(found.index)
+            columns.append((s.submission_id, canonical, found.label, letter))
+        for m in s.messages:
+            messages.append((s.submission_id, m.code, m.sheet, m.cell, m.column, m.value, m.text))
+        for reason in s.hold_reasons:
+            messages.append((s.submission_id, "held", None, None, None, None, reason))
+    _table(connection, "submission", _SUBMISSION, rows)
+    names = ("submission_id", "canonical", "label", "column_letter")
+    _table(connection, "submission_column", dict.fromkeys(names, _TEXT), columns)
+    names = ("submission_id", "code", "sheet", "cell", "column_label", "value", "message")
+    _table(connection, "file_message", dict.fromkeys(names, _TEXT), messages)
+
+
+def column_letter(index: int) -> str:
+    """The spreadsheet letter of a 0-based column: 0 is A, 26 is AA."""
+    letters = ""
+    number = index + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _write_case_rows(
+    connection: duckdb.DuckDBPyConnection, home: Home, submissions: Sequence[Submission]
+) -> None:
+    """Make the view `raw.case_row`; an empty table of the same shape where nothing was decoded yet."""
+    batches = sorted({str(home.root / s.batch_path) for s in submissions if s.batch_path})
+    if not batches:
+        names = ("decode_id", "submission_id", "sheet", "row_number", *CANONICAL_COLUMNS)
+        types = dict.fromkeys(names, _TEXT) | {"row_number": pa.int32()}
+        _table(connection, "case_row", types, [])
+        return
+    listed = ", ".join("'" + path.replace("'", "''") + "'" for path in batches)
+    view = f"create view raw.case_row as select * from read_parquet([{listed}])"  # noqa: S608 (quoted)
+    connection.execute(view)
+
+
+def _write_reference(connection: duckdb.DuckDBPyConnection, site: Site) -> None:
+    """Write units, sectors, procedures, policies, waivers, value maps and the site's settings."""
+    unit_columns = {
+        "unit_code": _TEXT,
+        "unit_name": _TEXT,
+        "aliases": _TEXTS,
+        "unit_level": _TEXT,
+        "parent_code": _TEXT,
+        "valid_from": _DATE,
+        "valid_to": _DATE,
+        "successors": _TEXTS,
+        "case_namespace": _TEXT,
+    }
+    units = [
+        (
+            u.code,
+            u.name,
+            list(u.aliases),
+            u.level,
+            u.parent,
+            u.valid_from,
+            u.valid_to,
+            list(u.successors),
+            u.case_namespace,
+        )
+        for u in site.units
+    ]
+    _table(connection, "unit", unit_columns, units)
+    spaces = effective_namespaces(site.units)
+    namespace = {"unit_code": _TEXT, "case_namespace": _TEXT}
+    _table(connection, "unit_namespace", namespace, spaces.items())
+    sector = {"sector_code": _TEXT, "sector_name": _TEXT, "aliases": _TEXTS}
+    _table(connection, "sector", sector, [(s.code, s.name, list(s.aliases)) for s in site.sectors])
+    procedure = {"procedure_code": _TEXT, "procedure_name": _TEXT, "aliases": _TEXTS}
+    procedures = [(p.code, p.name, list(p.aliases), p.sector_code) for p in site.procedures]
+    _table(connection, "procedure", procedure | {"sector_code": _TEXT}, procedures)
+    policy = ("policy_code", "policy_name", "grain", "numerator", "denominator")
+    policies = [
+        (p.policy_code, p.name, p.grain, "+".join(p.numerator), "+".join(p.denominator))
+        for p in site.policies
+    ]
+    _table(connection, "policy", dict.fromkeys(policy, _TEXT), policies)
+    waiver = ("rule_id", "unit_code", "from_period", "to_period", "reason", "approver")
+    waivers = [
+        (w.rule_id, w.unit_code, w.valid_from, w.valid_to, w.reason, w.approver)
+        for w in site.waivers
+    ]
+    _table(connection, "waiver", dict.fromkeys(waiver, _TEXT), waivers)
+    value = ("layout", "column_name", "label", "canonical")
+    values = [
+        (layout.name, column, label, canonical)
+        for layout in site.layouts.values()
+        for column, mapping in layout.values.items()
+        for label, canonical in mapping.items()
+    ]
+    _table(connection, "layout_value", dict.fromkeys(value, _TEXT), values)
+    setting = {
+        "site": site.name,
+        "authority_code": site.authority.code,
+        "authority_name": site.authority.name,
+        "namespace": site.authority.namespace,
+        "time_zone": site.time_zone,
+        "default_policy": site.default_policy,
+        "reporting_calendar": site.reporting_calendar,
+        "unlisted_sector": site.unlisted.sector,
+        "unlisted_procedure": site.unlisted.procedure,
+    }
+    _table(connection, "site", dict.fromkeys(setting, _TEXT), [tuple(setting.values())])
+
+
+def effective_namespaces(units: Sequence[Unit]) -> dict[str, str]:
+    """The namespace of each unit's own case numbers (domain §2, identity).
+
+    Its own; else the one that all its predecessors share; else its code.
+    """
+    own = {u.code: u.case_namespace for u in units if u.case_namespace}
+    predecessors: dict[str, set[str]] = {}
+    for u in units:
+        for successor in u.successors:
+            predecessors.setdefault(successor, set()).add(u.code)
+
+    def namespace(code: str, seen: frozenset[str]) -> str:
+        if code in own or code in seen or code not in predecessors:
+            return own.get(code, code)
+        inherited = {namespace(p, seen | {code}) for p in predecessors[code]}
+        return inherited.pop() if len(inherited) == 1 else code
+
+    return {u.code: namespace(u.code, frozenset()) for u in units}
+
+
+def _write_expected(connection: duckdb.DuckDBPyConnection, site: Site, newest: str | None) -> None:
+    """Write which unit is asked for an export in which month, up to the newest accepted one."""
+    rows = []
+    if newest is not None and newest >= site.first_period:
+        for period in months_between(site.first_period, newest):
+            rows += [(s.unit, period) for s in site.sources if s.covers(period)]
+    _table(connection, "expected_source", {"unit_code": _TEXT, "period": _TEXT}, rows)

@@ -1,0 +1,38 @@
+"""Reading the served warehouse file."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+
+from ingestion.home import Home
+from ingestion.messages import text
+
+Row = dict[str, Any]
+
+
+class NothingServed(Exception):
+    """No warehouse was published in this home yet."""
+
+
+@contextmanager
+def served(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to the served file; an open one keeps its file through a publication.
+
+    Raises NothingServed before the first publication.
+    """
+    path = home.serving / "warehouse.duckdb"
+    if not path.exists():
+        raise NothingServed(text("served.nothing", path=path))
+    with duckdb.connect(str(path), read_only=True) as connection:
+        yield connection
+
+
+def rows(
+    connection: duckdb.DuckDBPyConnection, query: str, values: list[Any] | None = None
+) -> list[Row]:
+    """The result of a query as dictionaries."""
+    result = connection.execute(query, values or [])
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -1,0 +1,92 @@
+"""What is there, what failed, and which command to give next (`motcua status`)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ingestion.home import Home
+from ingestion.register import Submission, read_submissions
+from ingestion.site import Site
+from warehouse.served import NothingServed, rows, served
+
+
+@dataclass(frozen=True)
+class Status:
+    """The state of one home for one site.
+
+    served: the row of meta.build that readers see, or None. coverage: per month the number of units
+    asked, reported, and of files rejected or held. problems: submissions that a person must look at.
+    next_command: what to run next, or None when there is nothing to do.
+    """
+
+    served: dict[str, Any] | None
+    coverage: list[dict[str, Any]]
+    problems: list[Submission]
+    next_command: str | None
+
+
+def status(site: Site, home: Home) -> Status:
+    """Compute the status from the register and the served file; changes nothing."""
+    submissions = read_submissions(site, home)
+    build: dict[str, Any] | None = None
+    try:
+        with served(home) as connection:
+            build = rows(connection, "select * from meta.build")[0]
+    except NothingServed:
+        build = None
+    coverage = _coverage(site, submissions)
+    problems = _open_problems(submissions)
+    return Status(build, coverage, problems, _next_command(site, submissions, problems, build))
+
+
+def _coverage(site: Site, submissions: list[Submission]) -> list[dict[str, Any]]:
+    """One row per month that has a submission: asked, reported, rejected, held."""
+    months = []
+    for period in sorted({s.period for s in submissions}):
+        of_month = [s for s in submissions if s.period == period]
+        reported = {s.unit_code for s in of_month if s.status == "accepted"}
+        expected = {s.unit for s in site.sources if s.covers(period)}
+        months.append(
+            {
+                "period": period,
+                "expected": len(expected),
+                "reported": len(reported),
+                "missing": sorted(expected - reported),
+                "rejected": sum(s.status == "rejected" for s in of_month),
+                "held": sum(s.status == "held" for s in of_month),
+            }
+        )
+    return months
+
+
+def _open_problems(submissions: list[Submission]) -> list[Submission]:
+    """Held files, and rejected ones that no accepted file of the same unit and month has followed."""
+    answered: dict[tuple[str, str], int] = {}
+    for s in submissions:
+        if s.status == "accepted":
+            key = (s.unit_code, s.period)
+            answered[key] = max(answered.get(key, 0), s.receipt_seq)
+    return [
+        s
+        for s in submissions
+        if s.status == "held"
+        or (s.status == "rejected" and answered.get((s.unit_code, s.period), 0) < s.receipt_seq)
+    ]
+
+
+def _next_command(
+    site: Site,
+    submissions: list[Submission],
+    problems: list[Submission],
+    build: dict[str, Any] | None,
+) -> str | None:
+    """The one command that moves things on."""
+    held = [s for s in problems if s.status == "held"]
+    if held:
+        return f"motcua decide {held[0].submission_id} accept --by TEN --reason LY_DO"
+    accepted = [s for s in submissions if s.status == "accepted"]
+    if not accepted:
+        return f"motcua month-end --site {site.directory} --period {site.first_period}"
+    newest = max(s.period for s in accepted)
+    if build is None or build["submissions"] != len(submissions):
+        return f"motcua month-end --site {site.directory} --period {newest}"
+    return None

@@ -1,0 +1,82 @@
+"""What the person who ran a month sees at its end: ranking, what came, what was refused, where things are."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingestion.home import Home
+from ingestion.site import Site
+from warehouse.served import Row, rows, served
+
+
+@dataclass(frozen=True)
+class MonthSummary:
+    """One month of the served warehouse.
+
+    ranking: rows of mart_late_rate_ranking (units, default policy), worst first, unranked last.
+    Files and rows are those of the month's submissions; `missing` are units asked but not received.
+    """
+
+    authority: str
+    period: str
+    policy_name: str
+    ranking: list[Row]
+    files_accepted: int
+    files_rejected: int
+    files_held: int
+    missing: list[str]
+    rows_read: int
+    rows_accepted: int
+    rows_rejected: int
+    rows_duplicate: int
+    rows_ignored: int
+    files: list[Row]
+    outputs: dict[str, Path]
+
+
+def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
+    """Read the summary of a month from the served file. Raises NothingServed before the first publication."""
+    with served(home) as connection:
+        ranking = rows(
+            connection,
+            """
+            select r.* from mart.mart_late_rate_ranking as r
+            join core.dim_policy as p using (policy_code)
+            where p.is_default and r.scope = 'unit' and r.period_kind = 'month' and r.period = ?
+            order by r.rank nulls last, r.member_name collate vi
+            """,
+            [period],
+        )
+        files = rows(
+            connection, "select * from quality.load_ledger where period = ? order by 1", [period]
+        )
+        policy = rows(connection, "select policy_name from core.dim_policy where is_default")[0]
+        build = rows(connection, "select build_id from meta.build")[0]
+    reported = {f["unit_code"] for f in files if f["status"] == "accepted"}
+    sums = {
+        name: sum(f[name] or 0 for f in files)
+        for name in (
+            "rows_read",
+            "rows_accepted",
+            "rows_rejected",
+            "rows_duplicate",
+            "rows_ignored",
+        )
+    }
+    return MonthSummary(
+        authority=site.authority.name,
+        period=period,
+        policy_name=policy["policy_name"],
+        ranking=ranking,
+        files_accepted=sum(f["status"] == "accepted" for f in files),
+        files_rejected=sum(f["status"] == "rejected" for f in files),
+        files_held=sum(f["status"] == "held" for f in files),
+        missing=sorted({s.unit for s in site.sources if s.covers(period)} - reported),
+        files=files,
+        outputs={
+            "database": home.serving / "warehouse.duckdb",
+            "reports": home.reports / period,
+            "outbox": home.outbox,
+            "gates": home.quality / build["build_id"] / "index.html",
+        },
+        **sums,
+    )
