@@ -225,7 +225,8 @@ def _officials() -> tuple[Check, ...]:
             no_rows("""
             select period, grain, official_key, numerator, denominator, exceeds_limit
             from checked
-            where denominator > 0 and exceeds_limit <> (numerator * 10 > denominator)
+            where denominator > 0 and exceeds_limit
+                    <> (numerator * 10 > denominator and official_key <> '(trống)')
         """),
         ),
     )

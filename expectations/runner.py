@@ -143,7 +143,8 @@ def _result(gate: str, check: Check, outcome: Any) -> GateResult:
         unexpected = int(found["observed_value"])
         sample = found.get("details", {}).get("unexpected_rows") or []
     elif "unexpected_count" in found:
-        unexpected = int(found["unexpected_count"])
+        # The sum over no rows is NULL in SQL, and so is the count then.
+        unexpected = int(found["unexpected_count"] or 0)
         observed["rows"] = _plain(found.get("element_count"))
         sample = found.get("partial_unexpected_index_list") or []
     else:
@@ -177,10 +178,8 @@ def _not_run(gate: str, check: Check, error: str) -> GateResult:
 
 def _error(exception_info: Mapping[str, Any]) -> str | None:
     """The message of the exception, if any: flat, or one entry per metric that failed."""
-    if "raised_exception" in exception_info:
-        entries = [exception_info]
-    else:
-        entries = list(exception_info.values())
+    is_flat = "raised_exception" in exception_info
+    entries = [exception_info] if is_flat else list(exception_info.values())
     messages = [str(e["exception_message"]) for e in entries if e.get("raised_exception")]
     return "; ".join(dict.fromkeys(messages)) or None
 

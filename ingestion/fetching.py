@@ -21,11 +21,11 @@ _SHOWN_NAMES = 5
 Result = TypeVar("Result")
 
 
-class SourceMissing(Exception):
+class SourceMissingError(Exception):
     """The file is not there (yet)."""
 
 
-class SourceFailed(Exception):
+class SourceFailedError(Exception):
     """The file cannot be had; the message is for the user (Vietnamese)."""
 
 
@@ -41,14 +41,16 @@ class RemoteFile:
     limit_bytes: int
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the file's bytes; raises `SourceMissing` or `SourceFailed`."""
+        """Yield the file's bytes; raises `SourceMissingError` or `SourceFailedError`."""
         total = 0
         with _attempt(self.uri, self.is_local, lambda: self.files.open(self.path, "rb")) as handle:
             while chunk := _attempt(self.uri, True, lambda: handle.read(_CHUNK)):
                 total += len(chunk)
                 if total > self.limit_bytes:
                     limit = self.limit_bytes >> 20
-                    raise SourceFailed(text("intake.source_too_large", uri=self.uri, limit=limit))
+                    raise SourceFailedError(
+                        text("intake.source_too_large", uri=self.uri, limit=limit)
+                    )
                 yield bytes(chunk)
 
 
@@ -63,7 +65,7 @@ class Fetcher:
     def find(self, uri: str) -> RemoteFile:
         """Return the one file at ``uri`` (``*`` allowed in its last part).
 
-        Raises `SourceMissing` when there is none, `SourceFailed` when there are several or the
+        Raises `SourceMissingError` when there is none, `SourceFailedError` when there are several or the
         source cannot be reached.
         """
         full = self._full(uri)
@@ -74,8 +76,8 @@ class Fetcher:
             path = self._single(uri, files, path, is_local)
         elif is_local and not Path(path).is_file():
             if Path(path).exists():
-                raise SourceFailed(text("intake.source_not_file", uri=uri))
-            raise SourceMissing(text("intake.source_missing", uri=uri))
+                raise SourceFailedError(text("intake.source_not_file", uri=uri))
+            raise SourceMissingError(text("intake.source_missing", uri=uri))
         name = posixpath.basename(unquote(urlsplit(path).path) if "://" in path else path)
         return RemoteFile(uri, name, path, files, is_local, self.limit_bytes)
 
@@ -83,16 +85,16 @@ class Fetcher:
         """Return the local file at exactly this absolute path (a ``*`` is a letter of its name)."""
         name = posixpath.basename(path)
         if not Path(path).exists():
-            raise SourceMissing(text("intake.source_missing", uri=name))
+            raise SourceMissingError(text("intake.source_missing", uri=name))
         if not Path(path).is_file():
-            raise SourceFailed(text("intake.source_not_file", uri=name))
+            raise SourceFailedError(text("intake.source_not_file", uri=name))
         return RemoteFile(name, name, path, LocalFileSystem(), True, self.limit_bytes)
 
     def _full(self, uri: str) -> str:
         if "://" in uri or Path(uri).is_absolute():
             return uri
         if not self.base.is_dir():
-            raise SourceFailed(text("intake.source_folder", folder=self.base))
+            raise SourceFailedError(text("intake.source_folder", folder=self.base))
         return str(self.base / uri)
 
     def _single(self, uri: str, files: Any, path: str, is_local: bool) -> str:
@@ -109,11 +111,11 @@ class Fetcher:
             if fnmatch.fnmatchcase(posixpath.basename(entry), escaped)
         ]
         if not matches:
-            raise SourceMissing(text("intake.source_missing", uri=uri))
+            raise SourceMissingError(text("intake.source_missing", uri=uri))
         if len(matches) > 1:
             names = ", ".join(sorted(map(posixpath.basename, matches))[:_SHOWN_NAMES])
             count = len(matches)
-            raise SourceFailed(text("intake.source_many", count=count, uri=uri, names=names))
+            raise SourceFailedError(text("intake.source_many", count=count, uri=uri, names=names))
         return matches[0]
 
 
@@ -124,11 +126,13 @@ def _attempt(uri: str, is_once: bool, action: Callable[[], Result]) -> Result:
         try:
             return action()
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise SourceMissing(text("intake.source_missing", uri=uri)) from error
-        except Exception as error:  # noqa: BLE001 - every driver raises errors of its own
+            raise SourceMissingError(text("intake.source_missing", uri=uri)) from error
+        except Exception as error:  # every driver raises errors of its own
             if is_once or attempt == _ATTEMPTS:
                 detail = f"{type(error).__name__}: {error}"
-                raise SourceFailed(text("intake.source_failed", uri=uri, detail=detail)) from error
+                raise SourceFailedError(
+                    text("intake.source_failed", uri=uri, detail=detail)
+                ) from error
         time.sleep(pause)
         pause *= 3
     raise AssertionError("unreachable")

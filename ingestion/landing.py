@@ -1,4 +1,4 @@
-"""Putting received bytes into the landing folder, in the order that survives a crash (design §3)."""
+"""Putting received bytes into the landing folder in an order that survives a crash (design §3)."""
 
 import hashlib
 import os
@@ -20,7 +20,7 @@ class Arrived:
     bytes: int
 
     def settle(self, home: Home, unit: str, period: str, file_name: str) -> Path:
-        """Move the file to ``landing/<unit>/<period>/<sha256>/<file name>`` and return that path."""
+        """Move it to ``landing/<unit>/<period>/<sha256>/<file name>`` and return that path."""
         folder = private_folder(home.landing / unit / period / self.sha256)
         target = folder / file_name
         self.path.replace(target)

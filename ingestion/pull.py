@@ -3,10 +3,11 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from ingestion.fetching import Fetcher, RemoteFile, SourceFailed, SourceMissing
+from ingestion.fetching import Fetcher, RemoteFile, SourceFailedError, SourceMissingError
 from ingestion.home import Home
 from ingestion.landing import hash_of, take_in
 from ingestion.log import Log
@@ -64,13 +65,14 @@ def pull(site: Site, home: Home, period: str, *, progress: Progress = quiet) -> 
         what = text("intake.pulling", period=month)
         for done, source in enumerate(asked, start=1):
             uri = source.location(month)
-            item = intake.load(source.unit, month, uri, "replace", lambda uri=uri: intake.find(uri))
+            find = partial(intake.fetcher.find, uri)
+            item = intake.load(source.unit, month, uri, "replace", find)
             report.items.append(item)
             progress(what, done, len(asked))
     return report
 
 
-def pull_file(
+def pull_file(  # noqa: PLR0913, PLR0917 - what a receipt holds
     site: Site, home: Home, unit: str, period: str, path: Path, mode: str = "replace"
 ) -> PullItem:
     """Load one given file for a unit and month.
@@ -85,9 +87,8 @@ def pull_file(
     intake = _Intake.open(site, home)
     absolute = str(Path(path).resolve())
     # A literal path: a * in it is a letter.
-    return intake.load(
-        unit, parse_period(period), Path(path).name, known, lambda: intake.exact(absolute)
-    )
+    find = partial(intake.fetcher.find_exact, absolute)
+    return intake.load(unit, parse_period(period), Path(path).name, known, find)
 
 
 @dataclass
@@ -106,12 +107,6 @@ class _Intake:
         submissions = read_submissions(site, home)
         return cls(home, fetcher, {row.submission_id: row for row in submissions})
 
-    def find(self, uri: str) -> RemoteFile:
-        return self.fetcher.find(uri)
-
-    def exact(self, path: str) -> RemoteFile:
-        return self.fetcher.find_exact(path)
-
     def load(
         self, unit: str, period: str, uri: str, mode: Mode, find: Callable[[], RemoteFile]
     ) -> PullItem:
@@ -119,9 +114,9 @@ class _Intake:
         check_name(unit)
         try:
             return self._load(unit, period, mode, find())
-        except SourceMissing as missing:
+        except SourceMissingError as missing:
             return PullItem(unit, period, "missing", uri, message=str(missing))
-        except SourceFailed as failed:
+        except SourceFailedError as failed:
             return PullItem(unit, period, "failed", uri, message=str(failed))
 
     def _load(self, unit: str, period: str, mode: Mode, file: RemoteFile) -> PullItem:

@@ -1,8 +1,9 @@
 """The register: what came in and what people decided, one append-only log per period (design §3).
 
-Three kinds of lines: ``receipt``; ``decision`` on a receipt of the same log; and ``moved_in``, which
-gives a receipt of another period its place in the order of this one. A ``moved_in`` line counts only
-once the decision that caused it stands in the other log, so a crash between the two does no harm.
+Three kinds of lines: ``receipt``; ``decision`` on a receipt of the same log; and ``moved_in``,
+which gives a receipt of another period its place in the order of this one. A ``moved_in`` line
+counts only once the decision that caused it stands in the other log, so a crash between the two
+does no harm.
 """
 
 import re
@@ -133,7 +134,7 @@ def append_receipt(
     arrival: Arrival,
     *,
     log: Log | None = None,
-    unless: Callable[[list[Receipt]], Receipt | None] = lambda earlier: None,
+    unless: Callable[[list[Receipt]], Receipt | None] = lambda _earlier: None,
 ) -> tuple[Receipt, bool]:
     """Register a file that lies in the landing folder; return its receipt and True.
 
@@ -157,7 +158,7 @@ def append_receipt(
 
 
 def write_decision(home: Home, receipt: Receipt, decision: Decision) -> None:
-    """Append a decision to its receipt's log, after giving the receipt its place in a new period."""
+    """Append a decision to its receipt's log; a new period's log first gets the receipt's place."""
     if decision.period and decision.period != receipt.period:
         target = period_log(home, decision.period)
         with target.locked():

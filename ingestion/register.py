@@ -16,7 +16,6 @@ from ingestion.receipts import (
     Receipt,
     Register,
     RegisterError,
-    Verdict,
     append_receipt,
     now,
     read_register,
@@ -71,7 +70,7 @@ class Submission:
     columns: dict[str, ColumnFound] = field(default_factory=dict)
 
 
-def append_decision(
+def append_decision(  # noqa: PLR0913 - what a decision holds
     site: Site,
     home: Home,
     submission_id: str,

@@ -114,9 +114,7 @@ class Site(Settings):
         """Return the layouts to try on a unit's file of that month, in order; may be empty."""
         source = self.source_for(unit_code, period)
         names = source.layouts if source else self.default_layouts
-        return tuple(
-            self.layouts[name] for name in names if self.layouts[name].is_valid_in(period)
-        )
+        return tuple(self.layouts[name] for name in names if self.layouts[name].is_valid_in(period))
 
     def units_in(self, period: str) -> list[Unit]:
         """Return the unit versions valid on the last day of the month (or ended within it)."""

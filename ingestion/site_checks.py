@@ -46,9 +46,7 @@ class Reference:
         return by_code
 
 
-def check_reference(
-    problems: Problems, reference: Reference, settings: "Settings | None"
-) -> None:
+def check_reference(problems: Problems, reference: Reference, settings: "Settings | None") -> None:
     """Note what is wrong among the reference rows."""
     units, policies = reference.units, reference.policies
     _check_unit_links(problems, units, settings.authority.code if settings else None)
@@ -102,9 +100,7 @@ def _check_names(problems: Problems, units: Rows) -> None:
     for rows in holders.values():
         for (first_line, first, _), (line, second, label) in combinations(rows, 2):
             if first.code != second.code and first.overlaps(second):
-                message = text(
-                    "site.shared_name", label=label, first=first.code, line=first_line
-                )
+                message = text("site.shared_name", label=label, first=first.code, line=first_line)
                 problems.add(file, message, line=line, key=second.code)
 
 

@@ -102,39 +102,53 @@ def run_dbt(
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     project = CODE / "dbt_project"
-    arguments = [sys.executable, "-m", "dbt.cli.main", "--log-format", "json", *command]
+    start = "from dbt.cli.main import cli; cli()"
+    arguments = [sys.executable, "-c", start, "--log-format", "json", *command]
     arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
     arguments += ["--target-path", str(home.build / "target"), "--log-path", str(home.runs / "dbt")]
+    (home.build / "target" / "run_results.json").unlink(missing_ok=True)
     process = subprocess.Popen(
         arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    failed_tests, other = _follow(process.stdout or (), progress)
+    said = _follow(process.stdout or (), progress)
     if process.wait() != 0:
-        error = BuildTestFailed if failed_tests and not other else BuildError
-        said = "\n".join(f"  - {line}" for line in (other[-20:] or failed_tests))
+        tests, errors = _failures(home.build / "target" / "run_results.json")
+        error = BuildTestFailed if tests and not errors else BuildError
+        lines = "\n".join(f"  - {line}" for line in (errors or tests or said[-20:]))
         key = "build.test_failed" if error is BuildTestFailed else "build.failed"
-        raise error(text(key, failures=said, log=home.runs / "dbt" / "dbt.log"))
+        raise error(text(key, failures=lines, log=home.runs / "dbt" / "dbt.log"))
 
 
-def _follow(lines: Iterable[str], progress: Progress) -> tuple[list[str], list[str]]:
-    """Read dbt's JSON log: report progress, collect failed tests, and every other error."""
-    failed_tests: list[str] = []
-    other: list[str] = []
+def _follow(lines: Iterable[str], progress: Progress) -> list[str]:
+    """Read dbt's JSON log and report progress; returns what it said at level error."""
+    said: list[str] = []
     for line in lines:
         try:
             event = json.loads(line)
         except ValueError:
-            other.append(line.strip())
+            said.append(line.strip())
             continue
         info, data = event.get("info", {}), event.get("data", {})
-        name = info.get("name", "")
-        if name in {"LogTestResult", "LogModelResult", "LogSeedResult"}:
+        if info.get("name") in {"LogTestResult", "LogModelResult", "LogSeedResult"}:
             progress(text("progress.models"), int(data.get("index", 0)), int(data.get("total", 0)))
-        if name == "LogTestResult" and data.get("status") == "fail":
-            failed_tests.append(f"{data.get('name')} ({data.get('num_failures')})")
-        elif name in {"RunResultError", "MainEncounteredError", "MainStackTrace"}:
-            other.append(info.get("msg", "").strip())
-    return failed_tests, other
+        if info.get("level") == "error":
+            said.append(info.get("msg", "").strip())
+    return said
+
+
+def _failures(results: Path) -> tuple[list[str], list[str]]:
+    """The failed tests and the other errors of dbt's last run, each with its node's name."""
+    if not results.exists():
+        return [], []
+    tests: list[str] = []
+    errors: list[str] = []
+    for node in json.loads(results.read_text(encoding="utf-8"))["results"]:
+        name = node["unique_id"].split(".")[2]
+        if node["status"] == "fail":
+            tests.append(f"{name}: {node['failures']}")
+        elif node["status"] == "error":
+            errors.append(f"{name}: {node['message']}")
+    return tests, errors
 
 
 def _finish(site: Site, database: Path, submissions: int) -> str:

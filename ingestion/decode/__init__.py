@@ -1,13 +1,12 @@
 """Decode: from landed bytes to raw rows of text, each file read once per layout and decoder."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingestion.decode.batch import BatchWriter
 from ingestion.decode.opened import UnreadableFileError
 from ingestion.decode.reading import Reading, read_file
 from ingestion.home import Home
-from ingestion.layouts import Layout
 from ingestion.manifest import DECODER_VERSION, Decoded, append_manifest
 from ingestion.messages import text
 from ingestion.progress import Progress, quiet
@@ -38,30 +37,65 @@ def decode(site: Site, home: Home, *, progress: Progress = quiet) -> DecodeRepor
     for submission in read_submissions(site, home):
         if submission.status == "received":
             waiting.setdefault(submission.submission_id[: len("YYYY-MM")], []).append(submission)
-    for period, submissions in sorted(waiting.items()):
-        _decode_period(site, home, period, submissions, report, progress)
+    for _, submissions in sorted(waiting.items()):
+        lines, batch = _decode_period(site, home, submissions, progress)
+        report.decoded += lines
+        report.batches += [batch] if batch else []
     return report
 
 
 def _decode_period(
-    site: Site,
-    home: Home,
-    period: str,
-    submissions: list[Submission],
-    report: DecodeReport,
-    progress: Progress,
-) -> None:
+    site: Site, home: Home, submissions: list[Submission], progress: Progress
+) -> tuple[list[Decoded], Path | None]:
+    """Read the files of one period (of receipt) into one batch; return its manifest lines."""
     receipts = read_register(home).receipts
+    period = receipts[submissions[0].submission_id].period
+    what = text("intake.decoding", period=period)
     lines: list[Decoded] = []
     with BatchWriter(home, period) as batch:
         for done, submission in enumerate(submissions, start=1):
             path = receipts[submission.submission_id].path(home)
             layouts = site.layouts_for(submission.unit_code, submission.period)
-            lines.append(_decode_one(batch, submission, path, layouts))
-            progress(text("intake.decoding", period=period), done, len(submissions))
+            try:
+                reading = read_file(path, layouts)
+            except UnreadableFileError as error:
+                lines.append(_rejected(submission, error))
+            else:
+                batch.add(submission.decode_id, submission.submission_id, reading)
+                lines.append(_decoded(submission, reading))
+            progress(what, done, len(submissions))
         written = batch.finish()
-    name = written.name if written else None
-    lines = [_in_batch(line, name) for line in lines]
+    if written:
+        lines = [
+            replace(line, batch=written.name) if line.outcome == "decoded" else line
+            for line in lines
+        ]
     append_manifest(home, period, lines)
-    report.decoded += lines
-    report.batches += [written] if written else []
+    return lines, written
+
+
+def _rejected(submission: Submission, error: UnreadableFileError) -> Decoded:
+    return Decoded(
+        decode_id=submission.decode_id,
+        submission_id=submission.submission_id,
+        outcome="rejected",
+        messages=error.messages,
+    )
+
+
+def _decoded(submission: Submission, reading: Reading) -> Decoded:
+    return Decoded(
+        decode_id=submission.decode_id,
+        submission_id=submission.submission_id,
+        outcome="decoded",
+        layout=reading.layout.name,
+        rows_read=reading.rows_read,
+        rows_ignored=reading.rows_ignored,
+        rows_data=reading.rows_data,
+        stated_total=reading.stated_total,
+        export_kind=reading.layout.export_kind,
+        absent=reading.layout.absent_columns,
+        columns=reading.columns,
+        title_periods=tuple(sorted(reading.title_periods)),
+        is_title_supplement=reading.is_title_supplement,
+    )

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from posixpath import join, normpath
-from xml.etree import ElementTree  # noqa: S405 - documents with a DOCTYPE are refused first
+from xml.etree import ElementTree
 
 from ingestion.decode.opened import unreadable
 
@@ -24,7 +24,8 @@ _CHUNK = 4 << 20
 _OVERLAP = 1024
 _FAR_CELL = re.compile(rb'<c r="([A-Z]{2,3})\d+"[^>]*[^/]>')
 _ERROR_CELL = re.compile(
-    rb'<c (?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>(?:<f[^>]*/>|<f.*?</f>)?<v>([^<]*)</v>', re.S
+    rb'<c (?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>(?:<f[^>]*/>|<f.*?</f>)?<v>([^<]*)</v>',
+    re.S,
 )
 _ROW = b'<row r="'
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

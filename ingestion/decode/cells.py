@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 Cell = str | float | int | bool | date | datetime | time | timedelta | None
 Row = Sequence[Cell]
-_DATE_TEXT = re.compile(r"(?<!\d)(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{14}|\d{12}|\d{8})(?!\d)")
+DATE_TEXT = re.compile(r"(?<!\d)(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{14}|\d{12}|\d{8})(?!\d)")
 _WHOLE_LIMIT = 1e15
 """Above it a double no longer tells whole numbers apart."""
 
@@ -18,22 +18,25 @@ def is_blank(cell: Cell) -> bool:
 
 def to_text(cell: Cell) -> str:
     """Return a cell as text; Excel dates as ISO text (seconds rounded), whole numbers plain."""
-    if cell is None:
-        return ""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < _WHOLE_LIMIT else repr(cell)
-    if isinstance(cell, datetime):
-        return _moment(cell)
-    if isinstance(cell, timedelta):
-        minutes, seconds = divmod(round(cell.total_seconds()), 60)
-        return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
-    if isinstance(cell, time):
-        return cell.isoformat(timespec="seconds")
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
+    match cell:
+        case None:
+            shown = ""
+        case bool():
+            shown = "TRUE" if cell else "FALSE"
+        case float() if cell.is_integer() and abs(cell) < _WHOLE_LIMIT:
+            shown = str(int(cell))
+        case datetime():
+            shown = _moment(cell)
+        case date():
+            shown = cell.isoformat()
+        case time():
+            shown = cell.isoformat(timespec="seconds")
+        case timedelta():
+            minutes, seconds = divmod(round(cell.total_seconds()), 60)
+            shown = f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+        case _:
+            shown = str(cell)
+    return shown
 
 
 def _moment(moment: datetime) -> str:
@@ -47,7 +50,7 @@ def _moment(moment: datetime) -> str:
 def looks_like_date(cell: Cell) -> bool:
     """Tell whether a cell is a date or a text that holds one (right or wrong)."""
     if isinstance(cell, str):
-        return _DATE_TEXT.search(cell) is not None
+        return DATE_TEXT.search(cell) is not None
     return isinstance(cell, date)
 
 

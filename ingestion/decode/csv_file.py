@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TextIO
 
 from ingestion.decode.header import best_label_count
 from ingestion.decode.opened import HEADER_DEPTH, NumberedRow, Sheet, unreadable
@@ -15,6 +16,7 @@ from ingestion.layouts import Layout
 
 _DELIMITERS = (",", ";", "\t")
 _FIELD_LIMIT = 131_072
+_CHUNK = 1 << 20
 _RECORD_LINES = 100
 """A record over more lines than this has a quote that was never closed."""
 
@@ -27,11 +29,10 @@ class CsvFile:
 
     def sheets(self, layout: Layout) -> list[Sheet]:
         """Return the one sheet; raises `UnreadableFileError` where the text cannot be had."""
-        decoded = decode_text(self.content, layout.encoding)
-        delimiter = layout.delimiter
-        if delimiter == "auto":
-            delimiter = _find_delimiter(decoded, layout)
-        return [Sheet(None, lambda: _records(decoded, delimiter))]
+        content = to_utf8(self.content, layout.encoding)
+        is_auto = layout.delimiter == "auto"
+        delimiter = _find_delimiter(content, layout) if is_auto else layout.delimiter
+        return [Sheet(None, lambda: _records(content, delimiter))]
 
 
 def open_csv(path: Path) -> CsvFile:
@@ -39,8 +40,8 @@ def open_csv(path: Path) -> CsvFile:
     return CsvFile(path.read_bytes())
 
 
-def decode_text(content: bytes, encoding: str) -> str:
-    """Return the text of a file; raises `UnreadableFileError` naming the line that is wrong.
+def to_utf8(content: bytes, encoding: str) -> bytes:
+    """Return a file's text as UTF-8; raises `UnreadableFileError` naming the line that is wrong.
 
     ``auto`` means UTF-8 with or without mark, or UTF-16 with mark. Windows-1258 writes tones apart
     from their letters, so that text is composed (NFC).
@@ -49,26 +50,45 @@ def decode_text(content: bytes, encoding: str) -> str:
     codec = {"auto": "utf-16" if is_wide else "utf-8-sig", "utf-8": "utf-8-sig"}.get(
         encoding, encoding
     )
-    try:
-        decoded = content.decode(codec)
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise unreadable("csv_encoding", line=line, encoding=encoding) from error
-    nul = decoded.find("\0")
+    if codec == "utf-8-sig":
+        _check_utf8(content, encoding)
+    else:
+        try:
+            decoded = content.decode(codec)
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise unreadable("csv_encoding", line=line, encoding=encoding) from error
+        content = unicodedata.normalize("NFC", decoded).encode()
+    nul = content.find(b"\0")
     if nul >= 0:
-        raise unreadable("csv_nul", line=decoded.count("\n", 0, nul) + 1)
-    return unicodedata.normalize("NFC", decoded) if encoding == "windows-1258" else decoded
+        raise unreadable("csv_nul", line=content.count(b"\n", 0, nul) + 1)
+    return content
 
 
-def _find_delimiter(decoded: str, layout: Layout) -> str:
+def _check_utf8(content: bytes, encoding: str) -> None:
+    """Check the bytes piece by piece: the whole text at once would need several times the room."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(content), _CHUNK):
+        try:
+            decoder.decode(content[start : start + _CHUNK], start + _CHUNK >= len(content))
+        except UnicodeDecodeError as error:
+            # The decoder may hold back a few bytes, so the line is that of the piece's position.
+            line = content.count(b"\n", 0, start + error.start) + 1
+            raise unreadable("csv_encoding", line=line, encoding=encoding) from error
+
+
+def _lines(content: bytes) -> TextIO:
+    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+
+
+def _find_delimiter(content: bytes, layout: Layout) -> str:
     """Return the delimiter under which the layout recognises most labels in one row."""
 
     def score(delimiter: str) -> int:
         csv.field_size_limit(_FIELD_LIMIT)
-        lines = io.StringIO(decoded, newline="")
         rows: list[NumberedRow] = []
         try:
-            for row in islice(csv.reader(lines, delimiter=delimiter), HEADER_DEPTH):
+            for row in islice(csv.reader(_lines(content), delimiter=delimiter), HEADER_DEPTH):
                 rows.append((len(rows) + 1, row))
         except csv.Error:
             pass  # the chosen delimiter is read strictly later, and the error told then
@@ -77,14 +97,14 @@ def _find_delimiter(decoded: str, layout: Layout) -> str:
     return max(_DELIMITERS, key=score)
 
 
-def _records(decoded: str, delimiter: str) -> Iterator[NumberedRow]:
+def _records(content: bytes, delimiter: str) -> Iterator[NumberedRow]:
     """Yield records with the number of their first physical line.
 
     Strict about quotes: a quote that is not closed would otherwise swallow the rows after it.
     """
     csv.field_size_limit(_FIELD_LIMIT)
-    reader = csv.reader(io.StringIO(decoded, newline=""), delimiter=delimiter, strict=True)
-    start, width = 1, 0
+    reader = csv.reader(_lines(content), delimiter=delimiter, strict=True)
+    start, width = 1, 1
     while True:
         try:
             row = next(reader)
@@ -96,9 +116,8 @@ def _records(decoded: str, delimiter: str) -> Iterator[NumberedRow]:
         end = reader.line_num
         if end > start:
             _check_quotes(row, delimiter, start, end, width)
-        width = max(width, len(row))
         yield start, row
-        start = end + 1
+        start, width = end + 1, len(row)
 
 
 def _check_quotes(row: list[str], delimiter: str, start: int, end: int, width: int) -> None:

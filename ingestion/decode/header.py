@@ -139,10 +139,11 @@ def no_header(rows: Sequence[NumberedRow], layout: Layout, sheet: str | None) ->
     keys = {match_key(to_text(cell)) for cell in row if not is_blank(cell)}
     wanted = layout.header.labels or [labels[0] for labels in layout.columns.values()]
     missing = ", ".join(f"«{label}»" for label in wanted if match_key(label) not in keys)
+    place = text("intake.at_sheet", sheet=sheet) if sheet else ""
     if _known_count(row, layout):
-        said = text("intake.no_header_near", row=number, missing=missing)
+        said = text("intake.no_header_near", sheet_place=place, row=number, missing=missing)
     else:
-        said = text("intake.no_header", missing=missing)
+        said = text("intake.no_header", sheet_place=place, missing=missing)
     return Message("no_header", said, sheet)
 
 

@@ -124,7 +124,6 @@ def _read_sheet(reading: Reading, part: _FittedSheet) -> list[Message]:
     header, mapping, sheet = part.header, part.mapping, part.sheet
     reading.columns = reading.columns or mapping.found(sheet.first_column)
     _read_titles(reading, part.top[: header.position])
-    is_single = layout_is_single(reading.layout)
     head = part.top[header.position : header.position + header.size]
     above = [row for _, row in (*part.top[: header.position], *head)]
     sorter = RowSorter(reading.layout, mapping)
@@ -140,12 +139,7 @@ def _read_sheet(reading: Reading, part: _FittedSheet) -> list[Message]:
     reading.rows_ignored += sorter.rows_ignored
     if sorter.stated_total is not None:
         reading.stated_total = (reading.stated_total or 0) + sorter.stated_total
-    assert is_single
     return messages
-
-
-def layout_is_single(layout: Layout) -> bool:
-    return bool(layout)
 
 
 def _blocks(rows: Iterator[NumberedRow]) -> Iterator[Iterator[NumberedRow]]:
@@ -184,7 +178,7 @@ def _surplus(
     messages = []
     for index in outside:
         for number, row in zip(numbers, data, strict=True):
-            if index < len(row) and not is_blank(row[index]):  # type: ignore[arg-type]
+            if index < len(row) and not is_blank(row[index]):
                 cell = cell_address(number, index + sheet.first_column)
                 said = text("intake.cell_without_label", cell=cell, row=number)
                 messages.append(Message("cell_without_label", said, sheet.name, cell))

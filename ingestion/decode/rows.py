@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ingestion.decode.cells import Cell, Row, is_blank, looks_like_date, to_text
+from ingestion.decode.cells import DATE_TEXT, Cell, Row, is_blank, looks_like_date, to_text
 from ingestion.decode.header import Mapping
 from ingestion.decode.opened import NumberedRow
 from ingestion.layouts import Layout
@@ -50,31 +50,34 @@ class RowSorter:
         """Take in the rows of a block."""
         code_at, received_at = self._code, self._received
         needed = max(code_at, received_at)
+        data, numbers, has_date = self.data, self.numbers, DATE_TEXT.search
         for number, row in rows:
             # Most rows leave here: a code and something like a date are data in any place.
-            if (
-                len(row) > needed
-                and not self._is_below_header
-                and not is_blank(row[code_at])
-                and looks_like_date(row[received_at])
-            ):
-                self._take(number, row)
-            else:
-                self._judge(number, row)
+            if len(row) > needed and not self._is_below_header and not self._doubtful:
+                code, received = row[code_at], row[received_at]
+                is_text = type(received) is str
+                if (has_date(received) if is_text else looks_like_date(received)) and (
+                    not code.isspace() if code and type(code) is str else not is_blank(code)
+                ):
+                    self._is_below_footer = False
+                    self.rows_read += 1
+                    data.append(row)
+                    numbers.append(number)
+                    continue
+            self._judge(number, row)
 
     def finish(self) -> None:
         """Count the rows below the last footer as ignored."""
         self.rows_ignored += len(self._doubtful)
         self._doubtful = []
 
-    def _take(self, number: int, row: Row, *, is_counted: bool = True) -> None:
+    def _take(self, number: int, row: Row) -> None:
         if self._doubtful:
             between, self._doubtful = self._doubtful, []
             for earlier_number, earlier in between:
                 self._judge_plain(earlier_number, earlier)
         self._is_below_footer = False
-        if is_counted:
-            self.rows_read += 1
+        self.rows_read += 1
         self.data.append(row)
         self.numbers.append(number)
 

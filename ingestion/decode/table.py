@@ -1,11 +1,12 @@
 """Rows as columns of text, and the shape of the raw files."""
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.decode.cells import Row, to_text
+from ingestion.decode.cells import Cell, Row, to_text
 from ingestion.layouts import CANONICAL_COLUMNS
 
 _ROW_SCHEMA = pa.schema(
@@ -37,15 +38,19 @@ def to_table(
         if index is None:
             arrays.append(pa.nulls(count, pa.string()))
         elif index < shortest:
-            arrays.append(_texts([row[index] for row in data]))
+            arrays.append(_texts(list(map(itemgetter(index), data))))
         else:
             arrays.append(_texts([row[index] if index < len(row) else "" for row in data]))
     return pa.Table.from_arrays(arrays, schema=_ROW_SCHEMA)
 
 
-def _texts(cells: Sequence[object]) -> pa.Array:
-    shown = [cell if type(cell) is str else to_text(cell) for cell in cells]  # type: ignore[arg-type]
-    trimmed = pc.utf8_trim_whitespace(pa.array(shown, pa.string()))
+def _texts(cells: Sequence[Cell]) -> pa.Array:
+    try:
+        texts = pa.array(cells, pa.string())
+    except (pa.ArrowTypeError, pa.ArrowInvalid):  # a sheet's column with numbers or dates
+        shown = [cell if type(cell) is str else to_text(cell) for cell in cells]
+        texts = pa.array(shown, pa.string())
+    trimmed = pc.utf8_trim_whitespace(texts)
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
 
 

@@ -3,7 +3,6 @@
 Tables and columns are those of the real build; the marts' figures follow from FIGURES below.
 """
 
-
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 

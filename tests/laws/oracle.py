@@ -25,7 +25,14 @@ from tests.laws.oracle_rows import (
 )
 
 BLANK_SECTOR = "(trống)"
-VERDICTS = ("resolved_early", "resolved_on_time", "resolved_late", "resolved_no_due", "withdrawn", "refused")
+COUNT_OF_VERDICT = {
+    "early": "resolved_early",
+    "on_time": "resolved_on_time",
+    "late": "resolved_late",
+    "resolved_no_due": "resolved_no_due",
+    "withdrawn": "withdrawn",
+    "refused": "refused",
+}
 
 Key = tuple[str, str, str, str]
 """calendar (calendar | d15), period, unit, sector"""
@@ -181,8 +188,8 @@ def verdict(case: Case, *, by_time: bool) -> str | None:
         left = datetime.combine(completed.day, completed.at)
         right = datetime.combine(due.day, due.at)
     if left < right:
-        return "resolved_early"
-    return "resolved_on_time" if left == right else "resolved_late"
+        return "early"
+    return "on_time" if left == right else "late"
 
 
 def unit_in_month(reference: Reference, case: Case, month: str) -> str:
@@ -275,7 +282,7 @@ def case_in_period(
     if completed is not None and start <= completed <= end:
         judged = verdict(case, by_time=False)
         assert judged is not None
-        added.append((now, judged))
+        added.append((now, COUNT_OF_VERDICT[judged]))
     if received <= end and (completed is None or completed > end):
         added.append((now, pending_kind(case.state(period), end)))
     return added

@@ -11,7 +11,7 @@ with cleaned as (
         s.receipt_seq,
         s.layout,
         s.date_orders,
-        r.sheet,
+        coalesce(r.sheet, '') as sheet,
         r.row_number,
         {%- for column in columns %}
         nullif(trim(regexp_replace(nfc_normalize(r.{{ column }}), '[\s\x{00A0}\x{3000}]+', ' ', 'g')), '') as {{ column }}

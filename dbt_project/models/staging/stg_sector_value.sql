@@ -13,16 +13,27 @@ codes as (
 ),
 
 labels as (
-    select sector_code, unnest(list_concat([sector_name, sector_code], aliases)) as label
+    select
+        sector_code,
+        unnest(list_concat([sector_name, sector_code], aliases)) as label,
+        sector_code in (select sector_code from {{ source('raw', 'sector') }}) as is_own
     from {{ ref('stg_sector') }}
 ),
 
-names as (
-    select match_key(label) as sector_key, min(sector_code) as sector_code
+-- A name in the site's list means the site's sector, also where the national list has a sector of that name.
+keys as (
+    select match_key(label) as sector_key, bool_or(is_own) as is_own
     from labels
     where trim(label) <> ''
     group by all
-    having count(distinct sector_code) = 1
+),
+
+names as (
+    select k.sector_key, min(l.sector_code) as sector_code
+    from labels as l
+    inner join keys as k on match_key(l.label) = k.sector_key and l.is_own = k.is_own
+    group by all
+    having count(distinct l.sector_code) = 1
 )
 
 select

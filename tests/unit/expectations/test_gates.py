@@ -162,6 +162,17 @@ def test_many_offenders_are_counted_but_twenty_are_kept(broken: Broken) -> None:
     assert len(result.sample) == 20
 
 
+def test_table_without_rows_passes(broken: Broken) -> None:
+    result = broken("rejected_row_has_reason", "delete from quality.rejected_rows")
+    assert (result.success, result.unexpected_count) == (True, 0)
+
+
+def test_blank_official_is_never_over_the_limit(broken: Broken) -> None:
+    blank = f"{OFFICIAL} official_key = '(trống)', exceeds_limit = {{}} where official_code = 'CB01'"
+    assert broken("official_limit_is_ten_percent", blank.format("false")).success
+    assert not broken("official_limit_is_ten_percent", blank.format("true")).success
+
+
 def test_check_that_cannot_run_stops_publication(broken: Broken) -> None:
     dropped = broken("every_unit_reported", "drop table core.fct_unit_report")
     assert (dropped.success, dropped.severity) == (False, "critical")

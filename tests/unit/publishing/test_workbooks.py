@@ -54,9 +54,14 @@ def test_form_refuses_a_total_that_is_not_the_sum(tmp_path: Path) -> None:
 def test_failed_replacement_keeps_what_stood(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("earlier", encoding="utf-8")
-    with pytest.raises(RuntimeError), replaced(path) as temporary:
-        temporary.write_text("half", encoding="utf-8")
-        raise RuntimeError
+
+    def write_half() -> None:
+        with replaced(path) as temporary:
+            temporary.write_text("half", encoding="utf-8")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_half()
     assert path.read_text(encoding="utf-8") == "earlier"
     assert list(tmp_path.iterdir()) == [path]
 
