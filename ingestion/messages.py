@@ -18,7 +18,7 @@ def _texts() -> dict[str, str]:
     }
 
 
-def text(key: str, **values: object) -> str:
+def text(key: str, /, **values: object) -> str:
     """Return the text ``section.key`` with its ``{placeholders}`` filled.
 
     Raises `KeyError` for an unknown key or a placeholder without a value: a missing text is a

@@ -1,68 +1,62 @@
-"""Trying a file against a site's layouts without loading it."""
+"""Trying a file against a site's layouts without loading it (`motcua validate-site --file`)."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.decode import read_file
 from ingestion.decode.opened import UnreadableFileError
-from ingestion.manifest import Message
 from ingestion.messages import text
-from ingestion.receipts import RegisterError
-from ingestion.site import Layout, Site
+from ingestion.site import Site
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trial:
-    """What reading the file would give; ``summary`` is Vietnamese and complete."""
+    """What reading the file would give. ``columns``: canonical column → label found in the file."""
 
+    file: Path
     accepted: bool
-    summary: str
-    layout: str | None = None
-    rows_read: int = 0
-    rows_ignored: int = 0
-    rows_data: int = 0
-    stated_total: int | None = None
-    messages: tuple[Message, ...] = ()
+    layout: str | None
+    rows_read: int
+    rows_data: int
+    rows_ignored: int
+    columns: dict[str, str]
+    messages: tuple[str, ...]
+
+    @property
+    def summary(self) -> str:
+        """The result in Vietnamese: the layout, rows and columns found, or all that is wrong."""
+        if not self.accepted:
+            lines = [text("trial.refused", file=self.file.name), *self.messages]
+            return "\n  ".join(lines)
+        found = "\n".join(f"  {name} ← «{label}»" for name, label in self.columns.items())
+        return text(
+            "trial.fits",
+            file=self.file.name,
+            layout=self.layout,
+            read=self.rows_read,
+            data=self.rows_data,
+            ignored=self.rows_ignored,
+            columns=found,
+        )
 
 
-def try_file(site: Site, path: Path, unit: str | None = None) -> Trial:
-    """Read a file by the layouts of a unit (of any month), or by all layouts of the site.
+def try_file(site: Site, file: Path, unit_code: str | None = None) -> Trial:
+    """Read one file by the layouts of a unit, or by all of the site; nothing is stored.
 
-    Raises `RegisterError` (Vietnamese) for a unit the site does not know or a file that is missing.
+    Row rules need the reference and the month, so they are not tried here. Raises
+    FileNotFoundError (Vietnamese) where there is no such file, or no such unit in sources.yml.
     """
-    if not path.is_file():
-        raise RegisterError(text("intake.source_missing", uri=path))
+    if not file.is_file():
+        raise FileNotFoundError(text("trial.no_file", file=file))
+    names = [s.layouts for s in site.sources if unit_code in (None, s.unit)]
+    if not names:
+        raise FileNotFoundError(text("trial.no_unit", unit=unit_code))
+    layouts = [site.layouts[name] for name in dict.fromkeys(n for some in names for n in some)]
     try:
-        reading = read_file(path, _layouts(site, unit))
+        reading = read_file(file, layouts)
     except UnreadableFileError as error:
-        said = "\n".join(message.text for message in error.messages)
-        return Trial(False, text("intake.trial_rejected", reasons=said), messages=error.messages)
-    stated = reading.stated_total
-    summary = text(
-        "intake.trial_accepted",
-        layout=reading.layout.name,
-        read=reading.rows_read,
-        data=reading.rows_data,
-        ignored=reading.rows_ignored,
-        columns=", ".join(f"{k} ← «{found.label}»" for k, found in reading.columns.items()),
-    )
-    if stated is not None and stated != reading.rows_data:
-        summary += "\n" + text("intake.trial_total", stated=stated, data=reading.rows_data)
-    return Trial(
-        accepted=True,
-        summary=summary,
-        layout=reading.layout.name,
-        rows_read=reading.rows_read,
-        rows_ignored=reading.rows_ignored,
-        rows_data=reading.rows_data,
-        stated_total=stated,
-    )
-
-
-def _layouts(site: Site, unit: str | None) -> list[Layout]:
-    if unit is None:
-        return list(site.layouts.values())
-    if all(row.code != unit for row in site.units):
-        raise RegisterError(text("intake.unknown_unit", unit=unit))
-    names = [name for source in site.sources if source.unit == unit for name in source.layouts]
-    return [site.layouts[name] for name in dict.fromkeys(names or site.default_layouts)]
+        said = tuple(message.text for message in error.messages)
+        return Trial(file, False, None, 0, 0, 0, {}, said)
+    columns = {name: found.label for name, found in reading.columns.items()}
+    counts = (reading.rows_read, reading.rows_data, reading.rows_ignored)
+    return Trial(file, True, reading.layout.name, *counts, columns, ())

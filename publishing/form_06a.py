@@ -89,10 +89,10 @@ def _require_sums(form: Form) -> None:
 
 
 def _write_heading(book: Book, sheet: Worksheet, form: Form) -> None:
-    sheet.set_row(0, 68)
     book.merge(sheet, (0, 0, 0, 1), text("report.form_code"), "bold_top")
     book.merge(sheet, (0, 2, 0, 8), text("report.form_title"), "title")
     units = text("report.form_units", reporting=form.reporting_unit, receiving=form.receiving_unit)
+    sheet.set_row(0, LINE_HEIGHT * max(3, lines_needed(units, sum(WIDTHS[9:]))) + 3)
     book.merge(sheet, (0, 9, 0, LAST), units, "wrapped")
     book.merge(sheet, (1, 2, 1, 8), form.period_title, "centre_bold")
     span = text("report.form_span", start=_long_date(form.from_on), end=_long_date(form.to_on))
@@ -102,7 +102,7 @@ def _write_heading(book: Book, sheet: Worksheet, form: Form) -> None:
 
 def _write_header(book: Book, sheet: Worksheet, form: Form) -> None:
     top = HEADER_ROWS[0]
-    for row, height in ((top, 20), (top + 1, 20), (top + 2, 52), (top + 3, 27)):
+    for row, height in ((top, 20), (top + 1, 20), (top + 2, 46), (top + 3, 27)):
         sheet.set_row(row, height)
     book.merge(sheet, (top, 0, top + 2, 0), text("report.form_number"), "head")
     book.merge(sheet, (top, 1, top + 2, 1), form.row_title, "head")

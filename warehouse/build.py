@@ -107,11 +107,11 @@ def run_dbt(
     arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
     arguments += ["--target-path", str(home.build / "target"), "--log-path", str(home.runs / "dbt")]
     (home.build / "target" / "run_results.json").unlink(missing_ok=True)
-    process = subprocess.Popen(
+    with subprocess.Popen(
         arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    said = _follow(process.stdout or (), progress)
-    if process.wait() != 0:
+    ) as process:
+        said = _follow(process.stdout or (), progress)
+    if process.returncode != 0:
         tests, errors = _failures(home.build / "target" / "run_results.json")
         error = BuildTestFailed if tests and not errors else BuildError
         lines = "\n".join(f"  - {line}" for line in (errors or tests or said[-20:]))

@@ -55,8 +55,11 @@ class RowSorter:
             # Most rows leave here: a code and something like a date are data in any place.
             if len(row) > needed and not self._is_below_header and not self._doubtful:
                 code, received = row[code_at], row[received_at]
-                is_text = type(received) is str
-                if (has_date(received) if is_text else looks_like_date(received)) and (
+                is_dated = (
+                    has_date(received) if isinstance(received, str) else looks_like_date(received)
+                )
+                # A plain test for the plain case; a text of spaces only is blank as well.
+                if is_dated and (
                     not code.isspace() if code and type(code) is str else not is_blank(code)
                 ):
                     self._is_below_footer = False

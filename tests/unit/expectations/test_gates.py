@@ -168,7 +168,9 @@ def test_table_without_rows_passes(broken: Broken) -> None:
 
 
 def test_blank_official_is_never_over_the_limit(broken: Broken) -> None:
-    blank = f"{OFFICIAL} official_key = '(trống)', exceeds_limit = {{}} where official_code = 'CB01'"
+    blank = (
+        f"{OFFICIAL} official_key = '(trống)', exceeds_limit = {{}} where official_code = 'CB01'"
+    )
     assert broken("official_limit_is_ten_percent", blank.format("false")).success
     assert not broken("official_limit_is_ten_percent", blank.format("true")).success
 

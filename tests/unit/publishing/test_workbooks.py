@@ -115,9 +115,10 @@ def test_forty_units_with_many_findings_take_seconds(site: Site, home: Home) -> 
             select f.* from quality.findings as f, range(100) where f.unit_code like 'U%'
         """)
     publish(site, home, BUILD_ID)
-    started = time.perf_counter()
+    # Processor time: other work on the machine must not decide.
+    started = time.process_time()
     written = write_outbox(site, home, PERIOD)
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4
     assert len(written) == 43
     sheet = openpyxl.load_workbook(pack_path(home, "U7", PERIOD))["Lỗi cần sửa"]
     assert sheet.max_row == 304

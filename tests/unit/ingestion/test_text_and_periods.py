@@ -1,0 +1,131 @@
+"""Keys of labels, months, message texts."""
+
+import unicodedata
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingestion import messages
+from ingestion.holds import months_in_name, months_in_title, says_supplement
+from ingestion.messages import text
+from ingestion.periods import (
+    PeriodError,
+    first_day,
+    last_day,
+    months_between,
+    next_period,
+    parse_period,
+    previous_period,
+)
+from ingestion.text import bare_key, match_key
+
+pytestmark = pytest.mark.unit
+
+VIETNAMESE = st.text(
+    alphabet="aàáảãạăâeèéêioòóôơuùúưyỳýđĐÐqhntcg \u00a0\u0301\u0300ＡＢ", max_size=12
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("hoà", "hòa"),
+        ("Thuỷ", "THỦY"),
+        ("khoẻ", "khỏe"),
+        ("hòan", "hoàn"),
+        ("qúy", "quý"),
+        ("Ðất đai", "Đất đai"),
+        ("Ɖất", "đất"),
+        ("Mã\u00a0 hồ  sơ ", "mã hồ sơ"),
+        ("Ｍã", "mã"),
+        (unicodedata.normalize("NFD", "Lĩnh vực"), "Lĩnh vực"),
+        ("Ngày\nhẹn trả", "Ngày hẹn trả"),
+    ],
+)
+def test_spellings_of_one_label_have_one_key(one: str, other: str) -> None:
+    assert match_key(one) == match_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("phố", "phô"), ("hoa", "hòa"), ("dất", "đất"), ("quà", "qua"), ("o", "ơ")]
+)
+def test_letters_and_tones_stay_distinct(one: str, other: str) -> None:
+    assert match_key(one) != match_key(other)
+
+
+@given(st.text() | VIETNAMESE)
+def test_keys_are_idempotent(value: str) -> None:
+    key = match_key(value)
+    assert match_key(key) == key
+    assert bare_key(key) == bare_key(value)
+
+
+def test_periods() -> None:
+    assert months_between("2023-11", "2024-02") == ["2023-11", "2023-12", "2024-01", "2024-02"]
+    assert months_between("2024-02", "2024-01") == []
+    assert (next_period("2024-12"), previous_period("2024-01")) == ("2025-01", "2023-12")
+    assert (first_day("2024-02"), last_day("2024-02")) == (date(2024, 2, 1), date(2024, 2, 29))
+
+
+@pytest.mark.parametrize("value", ["2024-13", "2024-1", "24-01", "", "2024-01-01", "../../x"])
+def test_a_wrong_period_is_refused(value: str) -> None:
+    with pytest.raises(PeriodError, match="YYYY-MM"):
+        parse_period(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "months"),
+    [
+        ("Animal_2015-03.csv", {"2015-03"}),
+        ("Bao cao X 03-2015.xlsx", {"2015-03"}),
+        ("X_thang03_2015.csv", {"2015-03"}),
+        ("X 03.2015.xlsx", {"2015-03"}),
+        ("báo cáo tháng 3 năm 2015.xlsx", {"2015-03"}),
+        ("export_2015-04-02.csv", set()),
+        ("export 02.04.2015.csv", set()),
+        ("ho so 2015.csv", set()),
+        ("thang 02-2015 (thay 01-2015).csv", {"2015-01", "2015-02"}),
+    ],
+)
+def test_months_in_a_file_name(name: str, months: set[str]) -> None:
+    assert months_in_name(name) == months
+
+
+@pytest.mark.parametrize(
+    ("title", "months"),
+    [
+        ("DANH SÁCH HỒ SƠ THÁNG 03/2015", {"2015-03"}),
+        ("Tháng 3 năm 2015", {"2015-03"}),
+        ("(Từ ngày 15/02/2015 đến ngày 14/03/2015)", {"2015-03"}),
+        ("Từ ngày 01 tháng 3 năm 2015 đến ngày 31 tháng 3 năm 2015", {"2015-03"}),
+        ("Nha Trang, ngày 05 tháng 4 năm 2015", set()),
+        ("DANH SÁCH HỒ SƠ", set()),
+    ],
+)
+def test_months_in_a_title(title: str, months: set[str]) -> None:
+    assert months_in_title(title) == months
+
+
+def test_supplement_in_names_and_titles() -> None:
+    for name in ("bo sung.csv", "X_bo_sung_03.csv", "Danh sách BỔ SUNG", "bosung.xlsx"):
+        assert says_supplement(name), name
+    assert not says_supplement("bo phan sung tuc.csv")
+
+
+def test_a_missing_text_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        text("intake.no_such_text")
+    with pytest.raises(KeyError):
+        text("intake.bad_period")
+
+
+def test_texts_have_no_repeated_keys() -> None:
+    source = Path(messages.__file__).with_name("messages_vi.yml").read_text("utf-8")
+    tree = yaml.compose(source, Loader=yaml.SafeLoader)
+    for section, entries in tree.value:
+        keys = [key.value for key, _ in entries.value]
+        assert len(keys) == len(set(keys)), section.value
