@@ -21,6 +21,7 @@ COLUMN_NUMBERS = (
 )  # fmt: skip
 WIDTHS = (5, 32, 10, 9, 10, 9, 10, 8.5, 8.5, 8.5, 10, 8.5, 8.5)
 HEADER_ROWS = (4, 7)
+LINES_ON_ONE_PAGE = 32
 LAST = len(WIDTHS) - 1
 
 Counts = tuple[int, ...]
@@ -68,6 +69,8 @@ def write_form(book: Book, form: Form) -> None:
     row = _write_lines(book, sheet, form)
     row = _write_notes(book, sheet, form, row)
     _write_signatures(book, sheet, row + 1)
+    if len(form.lines) <= LINES_ON_ONE_PAGE:
+        sheet.fit_to_pages(1, 1)  # else the signatures alone would go to a second page
 
 
 def zero() -> Counts:

@@ -11,8 +11,8 @@ import duckdb
 from ingestion.messages import text
 from ingestion.site import Site
 from publishing.scale import authority_scale
-from publishing.serving import rows
 from publishing.sheets import Book, open_book, print_setup, set_widths
+from warehouse.served import rows
 
 HEADER_ROW = 4
 

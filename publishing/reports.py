@@ -17,8 +17,9 @@ from ingestion.site import Site
 from publishing.form_06a import COLUMNS, Counts, Form, Line, add, write_form, zero
 from publishing.ranking import write_ranking
 from publishing.scale import authority_scale
-from publishing.serving import PublishError, open_served, rows
 from publishing.sheets import open_book
+from publishing.snapshot import PublishError
+from warehouse.served import rows, served
 
 LEVELS = ("department", "district", "commune")
 ROMAN = ("I", "II", "III", "IV", "V")
@@ -43,13 +44,13 @@ def write_reports(site: Site, home: Home, period: str, *, progress: Progress = q
     """Write the month's workbooks to `reports/<period>/` from the served database.
 
     Returns their paths. A workbook is written whole beside its place and renamed over an earlier
-    one. Raises PublishError when nothing is published or the month is not in it, ReportError when
-    a total differs from the sum of its rows.
+    one. Raises NothingServed when nothing is published, PublishError when the month is not in it,
+    ReportError when a total differs from the sum of its rows.
     """
     folder = home.reports / period
     form_path = folder / f"Bieu-II.06a-{period}.xlsx"
     ranking_path = folder / f"Xep-hang-tre-han-{period}.xlsx"
-    with open_served(home) as connection:
+    with served(home) as connection:
         created = built_at(connection)
         progress(text("report.progress_form"), 0, 2)
         _write_form_book(connection, site, period, form_path, created)
@@ -61,10 +62,7 @@ def write_reports(site: Site, home: Home, period: str, *, progress: Progress = q
 
 def built_at(connection: duckdb.DuckDBPyConnection) -> datetime:
     """When the served build was made."""
-    found = connection.execute("select built_at::timestamp from meta.build").fetchone()
-    if found is None:
-        raise PublishError(text("publish.nothing_published"))
-    moment: datetime = found[0]
+    moment: datetime = rows(connection, "select built_at from meta.build")[0]["built_at"]
     return moment
 
 

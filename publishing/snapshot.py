@@ -16,9 +16,13 @@ from ingestion.messages import text
 from ingestion.progress import Progress, quiet
 from ingestion.site import Site
 from publishing.files import replaced, sync
-from publishing.serving import DATABASE_NAME, PublishError, served_database
+from warehouse.served import DATABASE_NAME, served_database
 
 CHUNK = 8 * 1024 * 1024
+
+
+class PublishError(Exception):
+    """Publication cannot go on; the Vietnamese text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ def _publish(site: Site, home: Home, build_id: str, progress: Progress) -> Publi
     finally:
         temporary.unlink(missing_ok=True)
     _record(record, {**about, "site": site.name, "bytes": size, "sha256": digest})
+    build.unlink()  # the served file is it; builds would fill the disk month by month
     return publication
 
 

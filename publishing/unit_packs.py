@@ -16,8 +16,8 @@ from ingestion.progress import Progress, quiet
 from ingestion.site import Site
 from publishing.pack_sheets import write_figures, write_findings, write_summary
 from publishing.reports import built_at
-from publishing.serving import open_served, rows
 from publishing.sheets import open_book
+from warehouse.served import rows, served
 
 Row = dict[str, Any]
 
@@ -78,9 +78,9 @@ def write_outbox(site: Site, home: Home, period: str, *, progress: Progress = qu
 
     `outbox/<unit>/<period>/Ket-qua-nap-<unit>-<period>.xlsx`, each written whole and renamed over
     the earlier one. A workbook of an earlier run for a unit that has nothing any more is removed.
-    Reads are one query per table, not per unit. Raises PublishError when nothing is published.
+    Reads are one query per table, not per unit. Raises NothingServed when nothing is published.
     """
-    with open_served(home) as connection:
+    with served(home) as connection:
         created = built_at(connection)
         packs = _read_packs(connection, site, period)
     written = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -10,10 +11,16 @@ from ingestion.home import Home
 from ingestion.messages import text
 
 Row = dict[str, Any]
+DATABASE_NAME = "warehouse.duckdb"
 
 
 class NothingServed(Exception):
     """No warehouse was published in this home yet."""
+
+
+def served_database(home: Home) -> Path:
+    """Path of the served database, whether or not it exists."""
+    return home.serving / DATABASE_NAME
 
 
 @contextmanager
@@ -22,7 +29,7 @@ def served(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises NothingServed before the first publication.
     """
-    path = home.serving / "warehouse.duckdb"
+    path = served_database(home)
     if not path.exists():
         raise NothingServed(text("served.nothing", path=path))
     with duckdb.connect(str(path), read_only=True) as connection:

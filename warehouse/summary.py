@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ingestion.home import Home
 from ingestion.site import Site
-from warehouse.served import Row, rows, served
+from warehouse.served import Row, rows, served, served_database
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
         missing=sorted({s.unit for s in site.sources if s.covers(period)} - reported),
         files=files,
         outputs={
-            "database": home.serving / "warehouse.duckdb",
+            "database": served_database(home),
             "reports": home.reports / period,
             "outbox": home.outbox,
             "gates": home.quality / build["build_id"] / "index.html",

@@ -90,8 +90,9 @@ def test_form_is_ready_to_print(reports: list[Path]) -> None:
         assert sheet.page_setup.paperSize == 9
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        # One page wide (the default, so it is not written), as many high as it takes.
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (None, 0)
+        # One page wide and, with so few lines, one high (both the default, so not written): the
+        # signatures must not stand alone on a second page.
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (None, None)
         assert sheet.print_title_rows == "$5:$8"
         assert sheet["C9"].font.name == "Times New Roman"
         assert sheet["C9"].border.left.style == "thin"

@@ -12,9 +12,9 @@ from filelock import FileLock
 from ingestion.home import Home
 from ingestion.site import Site
 from publishing import files, snapshot
-from publishing.serving import PublishError, served_database
-from publishing.snapshot import publish
+from publishing.snapshot import PublishError, publish
 from tests.golden.small_warehouse import BUILD_ID
+from warehouse.served import served_database
 
 pytestmark = pytest.mark.unit
 OTHER = "20250104T000000-def"
@@ -33,7 +33,8 @@ def _served_build(home: Home) -> str:
 
 def _second_build(home: Home) -> None:
     path = home.build / f"{OTHER}.duckdb"
-    shutil.copyfile(home.build / f"{BUILD_ID}.duckdb", path)
+    shutil.copyfile(served_database(home), path)
+    path.chmod(0o644)
     with duckdb.connect(str(path)) as connection:
         connection.execute("update meta.build set build_id = ?", [OTHER])
 

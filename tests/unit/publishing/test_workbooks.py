@@ -14,11 +14,11 @@ from ingestion.site import Site
 from publishing.files import replaced
 from publishing.form_06a import Form, Line, ReportError, write_form
 from publishing.reports import write_reports
-from publishing.serving import PublishError
 from publishing.sheets import open_book, sheet_name
-from publishing.snapshot import publish
+from publishing.snapshot import PublishError, publish
 from publishing.unit_packs import local_time, pack_path, write_outbox
 from tests.golden.small_warehouse import BUILD_ID, PERIOD
+from warehouse.served import NothingServed
 
 pytestmark = pytest.mark.unit
 CREATED = datetime(2025, 1, 3)  # noqa: DTZ001 - a workbook's property knows no zone
@@ -67,7 +67,7 @@ def test_failed_replacement_keeps_what_stood(tmp_path: Path) -> None:
 
 
 def test_reports_need_a_publication_and_a_known_month(site: Site, home: Home) -> None:
-    with pytest.raises(PublishError, match="Chưa có số liệu"):
+    with pytest.raises(NothingServed, match="Chưa có số liệu"):
         write_reports(site, home, PERIOD)
     publish(site, home, BUILD_ID)
     with pytest.raises(PublishError, match="2031-01"):
