@@ -69,7 +69,8 @@ class Fetcher:
         source cannot be reached.
         """
         full = self._full(uri)
-        files, path = _attempt(uri, True, lambda: url_to_fs(full))
+        # Some drivers connect here already.
+        files, path = _attempt(uri, "://" not in full, lambda: url_to_fs(full))
         protocols = files.protocol if isinstance(files.protocol, tuple) else (files.protocol,)
         is_local = "file" in protocols or "local" in protocols
         if "*" in path:
@@ -128,7 +129,8 @@ def _attempt(uri: str, is_once: bool, action: Callable[[], Result]) -> Result:
         except (FileNotFoundError, NotADirectoryError) as error:
             raise SourceMissingError(text("intake.source_missing", uri=uri)) from error
         except Exception as error:  # every driver raises errors of its own
-            if is_once or attempt == _ATTEMPTS:
+            is_hopeless = isinstance(error, ImportError)  # no driver for this scheme
+            if is_once or is_hopeless or attempt == _ATTEMPTS:
                 detail = f"{type(error).__name__}: {error}"
                 raise SourceFailedError(
                     text("intake.source_failed", uri=uri, detail=detail)

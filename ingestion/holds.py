@@ -15,8 +15,9 @@ _DATES = (
     re.compile(rf"(?<!\d){_DAY}{_SEPARATOR}{_MONTH}{_SEPARATOR}{_YEAR}(?!\d)"),
 )
 _YEAR_FIRST = re.compile(rf"(?<!\d){_YEAR}[-_.]{_MONTH}(?!\d)")
-_MONTH_FIRST = re.compile(rf"(?<!\d){_MONTH}[-_. ]{_YEAR}(?!\d)")
-_IN_WORDS = re.compile(rf"thang\s*{_MONTH}\s*(?:[-_./]|nam)\s*{_YEAR}")
+# A digit at the end of a word (unit "U2_2024-01") is no month.
+_MONTH_FIRST = re.compile(rf"(?<![a-z\d]){_MONTH}[-_. ]{_YEAR}(?!\d)")
+_IN_WORDS = re.compile(rf"thang[\s_.-]*{_MONTH}\s*(?:[-_./]|nam)\s*{_YEAR}")
 _DATE_IN_WORDS = re.compile(rf"ngay\s*{_DAY}\s*thang\s*{_MONTH}\s*nam\s*{_YEAR}")
 _RANGE_END = re.compile(
     rf"den\s*(?:het\s*)?(?:ngay\s*)?{_DAY}\s*(?:[-./]\s*{_MONTH}\s*[-./]\s*{_YEAR}"
@@ -35,6 +36,7 @@ def months_in_name(file_name: str) -> set[str]:
     for pattern in _DATES:
         name = pattern.sub(" ", name)
     found = {_period(year, month) for year, month in _YEAR_FIRST.findall(name)}
+    name = _YEAR_FIRST.sub(" ", name)
     found |= {_period(year, month) for month, year in _MONTH_FIRST.findall(name)}
     return found | {_period(year, month) for month, year in _IN_WORDS.findall(name)}
 

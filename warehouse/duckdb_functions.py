@@ -14,10 +14,10 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
     One implementation for column labels (Python) and for cell values (SQL). It runs row by row,
     so the models call it on distinct values only.
     """
-    connection.create_function("match_key", match_key, ["VARCHAR"], "VARCHAR")  # type: ignore[list-item, arg-type]
+    connection.create_function("match_key", match_key, ["VARCHAR"], "VARCHAR")
 
 
-class Plugin(BasePlugin):
+class Plugin(BasePlugin):  # type: ignore[misc] # dbt is untyped
     """What dbt-duckdb instantiates for each connection environment."""
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> Any:

@@ -40,6 +40,8 @@ _SUBMISSION = {
     "absent": _TEXTS,
     "message": _TEXT,
 }
+_SUBMISSION_COLUMN = ("submission_id", "canonical", "label", "column_letter")
+_FILE_MESSAGE = ("submission_id", "code", "sheet", "cell", "column_label", "value", "message")
 
 
 def write_inputs(site: Site, home: Home, work: Path) -> list[Submission]:
@@ -114,10 +116,8 @@ def _write_submissions(
         for reason in s.hold_reasons:
             messages.append((s.submission_id, "held", None, None, None, None, reason))
     _table(connection, "submission", _SUBMISSION, rows)
-    names = ("submission_id", "canonical", "label", "column_letter")
-    _table(connection, "submission_column", dict.fromkeys(names, _TEXT), columns)
-    names = ("submission_id", "code", "sheet", "cell", "column_label", "value", "message")
-    _table(connection, "file_message", dict.fromkeys(names, _TEXT), messages)
+    _table(connection, "submission_column", dict.fromkeys(_SUBMISSION_COLUMN, _TEXT), columns)
+    _table(connection, "file_message", dict.fromkeys(_FILE_MESSAGE, _TEXT), messages)
 
 
 def column_letter(index: int) -> str:

@@ -22,12 +22,19 @@ _MAX_CELLS = 60_000_000
 _MAX_PART_BYTES = 16 << 20
 _CHUNK = 4 << 20
 _OVERLAP = 1024
-_FAR_CELL = re.compile(rb'<c r="([A-Z]{2,3})\d+"[^>]*[^/]>')
+# A cell with content: neither <c .../> nor <c ...></c>, which only carry a format.
+_CONTENT = rb'"[^>]*(?<!/)>(?!</)'
+_TAG = rb"<(?:\w+:)?"
+# Beyond column Z or row 99,999; nearly no cell of a usual sheet matches, so the search is quick.
+_FAR_CELL = re.compile(_TAG + rb'c\s[^>]*?\br="([A-Za-z]{2,}\d+|[A-Za-z]+\d{6,})' + _CONTENT, re.S)
+_ANY_CELL = re.compile(_TAG + rb'c\s[^>]*?\br="([A-Za-z]+\d+)' + _CONTENT, re.S)
+_ROW = re.compile(_TAG + rb'row\s[^>]*?\br="(\d+)"', re.S)
+_REFERENCE = re.compile(rb"([A-Z]+)(\d+)")
+_NEAR_ROWS, _NEAR_COLUMNS = 99_999, 26
 _ERROR_CELL = re.compile(
     rb'<c (?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>(?:<f[^>]*/>|<f.*?</f>)?<v>([^<]*)</v>',
     re.S,
 )
-_ROW = b'<row r="'
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -95,24 +102,34 @@ def _parse(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
 
 def _scan(archive: zipfile.ZipFile, part: str, sheet: str) -> ErrorCells:
     """Read a sheet's XML once: its true size, its farthest filled cell, its error cells."""
-    columns, last_row = 26, 1
+    columns, rows = _NEAR_COLUMNS, 1
     errors: ErrorCells = {}
     for chunk in _chunks(archive, part, sheet):
-        filled = max(chunk.rfind(b"</v>"), chunk.rfind(b"</is>"))
-        start = chunk.rfind(_ROW, 0, max(filled, 0))
-        if start >= 0:
-            last_row = max(last_row, int(chunk[start + len(_ROW) :].split(b'"', 1)[0] or 0))
-        for letters in set(_FAR_CELL.findall(chunk)):
-            columns = max(columns, _column_index(letters.decode()) + 1)
+        filled = max(chunk.rfind(b"</v>"), chunk.rfind(b"</is>"), 0)
+        rows = max([rows, *map(int, _ROW.findall(chunk, 0, filled))])
+        columns, rows = _farthest(_FAR_CELL.findall(chunk), columns, rows)
         if b't="e"' in chunk:
             for letters, row, shown in _ERROR_CELL.findall(chunk):
-                cell = (_column_index(letters.decode()), shown.decode(errors="replace"))
+                cell = (_column_index(letters), shown.decode(errors="replace"))
                 cells = errors.setdefault(int(row), [])
                 if cell not in cells:
                     cells.append(cell)
-    if columns * last_row > _MAX_CELLS:
-        raise unreadable("sheet_too_large", sheet=sheet, columns=columns, rows=last_row)
+    if columns * _NEAR_ROWS > _MAX_CELLS:
+        # So wide that a row number of a few digits matters: look at every cell's own.
+        for chunk in _chunks(archive, part, sheet):
+            columns, rows = _farthest(_ANY_CELL.findall(chunk), columns, rows)
+    if columns * rows > _MAX_CELLS:
+        raise unreadable("sheet_too_large", sheet=sheet, columns=columns, rows=rows)
     return errors
+
+
+def _farthest(references: list[bytes], columns: int, rows: int) -> tuple[int, int]:
+    for reference in references:
+        match = _REFERENCE.fullmatch(reference.upper())
+        if match:
+            columns = max(columns, _column_index(match[1]) + 1)
+            rows = max(rows, int(match[2][:12]))
+    return columns, rows
 
 
 def _chunks(archive: zipfile.ZipFile, part: str, sheet: str) -> Iterator[bytes]:
@@ -127,8 +144,8 @@ def _chunks(archive: zipfile.ZipFile, part: str, sheet: str) -> Iterator[bytes]:
             tail = piece[-_OVERLAP:]
 
 
-def _column_index(letters: str) -> int:
+def _column_index(letters: bytes) -> int:
     index = 0
-    for letter in letters:
-        index = index * 26 + ord(letter) - ord("A") + 1
+    for letter in letters[:8]:
+        index = index * 26 + letter - ord("A") + 1
     return index - 1

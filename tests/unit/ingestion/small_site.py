@@ -75,6 +75,8 @@ def write_workbook(path: Path, sheets: dict[str, Sequence[Line]]) -> Path:
         sheet = book.add_worksheet(name.removeprefix("hidden:"))
         if name.startswith("hidden:"):
             sheet.hide()
+        else:
+            sheet.activate()
         for number, row in enumerate(rows):
             for column, value in enumerate(row):
                 if value not in ("", None):
