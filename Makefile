@@ -39,7 +39,9 @@ lint: $(VENV)/.test ## Check style and types of Python and SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/tests
+	@mkdir -p $(VENV)/lint
+	MOTCUA_BUILD_DB=$(VENV)/lint/new.duckdb MOTCUA_WORK_DB=$(VENV)/lint/work.duckdb \
+	MOTCUA_CODE=. PYTHONPATH=. $(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
 
 setup: $(VENV)/.test ## Install all that running and testing need
 

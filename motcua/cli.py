@@ -408,9 +408,11 @@ def validate_site(
 ) -> None:
     """Check a site folder before any data is read, and try a file against its layouts."""
     from ingestion.trial import try_file
+    from warehouse.inputs import check_waivers
 
     with _told():
         loaded = load_site(site)
+        check_waivers(loaded)
         trial = try_file(loaded, file, unit) if file else None
     if as_json:
         _print_json({"site": loaded.name, "units": len(loaded.units), "trial": trial})

@@ -111,15 +111,7 @@ def print_explanation(out: Console, found: Explanation) -> None:
                 escape(place),
             )
         out.print(table)
-    if found.cells:
-        table = Table(
-            *text("explain.cell_columns").split("|"),
-            title=text("explain.cells"),
-            title_justify="left",
-        )
-        for c in found.cells:
-            table.add_row(c["period"], c["unit_code"], c["sector_code"], c["measure"])
-        out.print(table)
+    _print_cells(out, found.cells)
     for f in found.findings:
         where = f"{f['file_name']} {f['cell'] or f['row_number']}"
         out.print(
@@ -164,4 +156,29 @@ def _print_rows(out: Console, found: Explanation) -> None:
         ]
         place = (r["submission_id"], r["file_name"], r["sheet"] or "", str(r["row_number"]))
         table.add_row(*map(escape, place), *days, text(f"standing.{r['standing']}"))
+    out.print(table)
+
+
+def _print_cells(out: Console, cells: list[Row]) -> None:
+    """One line per row of a table: which row, and in which of its columns the case is one."""
+    lines: dict[tuple[str, ...], list[str]] = {}
+    for cell in cells:
+        name = cell["table_name"]
+        if name == "mart_form_06a":
+            name = f"{name}_{cell['calendar']}"
+        is_total = cell.get("row_kind") == "total"
+        member = cell.get("sector_code") or cell.get("official_key") or ""
+        if is_total:
+            member = text("explain.total_row")
+        if cell.get("grain"):
+            member += f" ({text('explain.grain_' + cell['grain'])})"
+        place = (text(f"explain.table_{name}"), cell["period"], cell.get("unit_code", ""), member)
+        column = f"({cell['form_column']})" if "form_column" in cell else cell["measure"]
+        lines.setdefault(place, []).append(column)
+    if not lines:
+        return
+    columns = text("explain.cell_columns").split("|")
+    table = Table(*columns, title=text("explain.cells"), title_justify="left")
+    for place, measures in sorted(lines.items()):
+        table.add_row(*map(escape, place), escape(", ".join(measures)))
     out.print(table)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.home import Home
+from warehouse.case_cells import case_cells
 from warehouse.served import Row, rows, served
 
 
@@ -13,7 +14,8 @@ class Explanation:
 
     case: its row of core.fct_case, or None when no row of it was ever accepted. rows: every decoded
     row with its code and what became of it, oldest first. months: what was counted in each month,
-    and from which row. cells: the mart cells it stands in. findings: what was found wrong or odd.
+    and from which row. cells: the mart cells in which it counts as one (see case_cells). findings:
+    what was found wrong or odd.
     """
 
     case_key: str
@@ -53,33 +55,6 @@ where (f.submission_id, f.sheet, f.row_number) in (
 order by f.period, f.file_name, f.row_number, f.rule_id
 """
 
-# Which canonical count a case-month adds one to, as mart_unit_month and mart_unit_sector_month show it.
-_CELLS = """
-select period, unit_code, sector_code, measure
-from (
-    select period, opening_unit_code as unit_code, sector_code, 'opening_count' as measure
-    from core.fct_case_month where case_key = $key and is_opening
-    union all
-    select period, opening_unit_code, sector_code, 'transferred_out_count'
-    from core.fct_case_month where case_key = $key and is_transferred
-    union all
-    select period, unit_code, sector_code, 'transferred_in_count'
-    from core.fct_case_month where case_key = $key and is_transferred
-    union all
-    select period, unit_code, sector_code, 'received_count'
-    from core.fct_case_month where case_key = $key and is_received
-    union all
-    select period, unit_code, sector_code,
-        if(resolution in ('withdrawn', 'refused'), resolution, 'resolved_' || resolution) || '_count'
-    from core.fct_case_month where case_key = $key and resolution is not null
-    union all
-    select period, unit_code, sector_code, 'pending_' || pending_state || '_count'
-    from core.fct_case_month where case_key = $key and pending_state is not null
-)
-semi join core.fct_unit_report using (period, unit_code)
-order by period, measure
-"""
-
 
 def explain(home: Home, case_code: str) -> list[Explanation]:
     """Explain every case with this code (or key): one per namespace, none when it was never seen.
@@ -87,11 +62,16 @@ def explain(home: Home, case_code: str) -> list[Explanation]:
     Reads the served file only. Raises warehouse.served.NothingServed before the first publication.
     """
     with served(home) as connection:
-        keys = connection.execute(
-            "select distinct case_key from quality.row_lineage where case_code = $1 or case_key = $1 order by 1",
-            [case_code.strip()],
-        ).fetchall()
-        return [_explain_key(connection, key) for (key,) in keys]
+        return explain_in(connection, case_code)
+
+
+def explain_in(connection: Any, case_code: str) -> list[Explanation]:
+    """The same from an open connection to a warehouse."""
+    keys = connection.execute(
+        "select distinct case_key from quality.row_lineage where case_code = $1 or case_key = $1 order by 1",
+        [case_code.strip()],
+    ).fetchall()
+    return [_explain_key(connection, key) for (key,) in keys]
 
 
 def _explain_key(connection: Any, key: str) -> Explanation:
@@ -108,16 +88,13 @@ def _explain_key(connection: Any, key: str) -> Explanation:
         """,
         [key],
     )
-    policy = rows(connection, "select * from core.dim_policy where is_default")
-    result = connection.execute(_CELLS, {"key": key})
-    names = [column[0] for column in result.description]
-    cells = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    policy = rows(connection, "select * from core.dim_policy where is_default")[0]
     return Explanation(
         case_key=key,
         case=case[0] if case else None,
         rows=rows(connection, _ROWS, [key]),
         months=rows(connection, _MONTHS, [key]),
-        cells=cells,
+        cells=case_cells(connection, key, policy),
         findings=rows(connection, _FINDINGS, [key]),
-        policy=policy[0],
+        policy=policy,
     )

@@ -1,5 +1,6 @@
 """What the models start from: register, decoded rows and reference, written into the work file."""
 
+import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ import pyarrow as pa
 
 from ingestion.home import Home
 from ingestion.layouts import CANONICAL_COLUMNS
+from ingestion.messages import text
 from ingestion.periods import months_between
 from ingestion.register import Submission, read_submissions
-from ingestion.site import Site, Unit
+from ingestion.site import Site, SiteError, Unit
+from warehouse.revision import CODE
 
 _TEXT = pa.string()
 _TEXTS = pa.list_(pa.string())
@@ -49,7 +52,9 @@ def write_inputs(site: Site, home: Home, work: Path) -> list[Submission]:
 
     `raw.case_row` is a view over the batches that the manifests name, never over a glob, so a repeated
     or half-written batch cannot add a row. Returns the submissions, in the order of their receipts.
+    Raises SiteError for a waiver that cannot be given.
     """
+    check_waivers(site)
     submissions = read_submissions(site, home)
     with duckdb.connect(str(work)) as connection:
         connection.execute("create schema raw")
@@ -59,6 +64,18 @@ def write_inputs(site: Site, home: Home, work: Path) -> list[Submission]:
         newest = max((s.period for s in submissions if s.status == "accepted"), default=None)
         _write_expected(connection, site, newest)
     return submissions
+
+
+def check_waivers(site: Site) -> None:
+    """Raise SiteError for a waiver of an unknown rule, or of one a row cannot be counted without."""
+    with (CODE / "dbt_project" / "seeds" / "row_rule.csv").open(encoding="utf-8") as handle:
+        waivable = {
+            row["rule_id"] for row in csv.DictReader(handle) if row["is_waivable"] == "true"
+        }
+    wrong = sorted({w.rule_id for w in site.waivers} - waivable)
+    if wrong:
+        known = ", ".join(sorted(waivable))
+        raise SiteError([text("waiver.unknown_rule", rule=rule, known=known) for rule in wrong])
 
 
 def _table(

@@ -103,13 +103,13 @@ group by month_no, unit_code, sector_code
 {% macro unit_names() -%}
     (
         select
-            r.unit_code,
-            r.month_no,
+            built.unit_code,
+            built.month_no,
             arg_max(d.unit_name, struct_pack(is_in_force := m.to_on between d.valid_from and d.valid_to, since := d.valid_from)) as unit_name,
             arg_max(d.unit_level, struct_pack(is_in_force := m.to_on between d.valid_from and d.valid_to, since := d.valid_from)) as unit_level
-        from {{ ref('fct_unit_report') }} as r
-        inner join {{ ref('dim_month') }} as m on r.month_no = m.month_no
-        inner join {{ ref('dim_unit') }} as d on r.unit_code = d.unit_code
-        group by r.unit_code, r.month_no
+        from {{ ref('fct_unit_report') }} as built
+        inner join {{ ref('dim_month') }} as m on built.month_no = m.month_no
+        inner join {{ ref('dim_unit') }} as d on built.unit_code = d.unit_code
+        group by built.unit_code, built.month_no
     )
 {%- endmacro %}

@@ -1,5 +1,6 @@
 """Looking into an .xlsx before it is unpacked: is it one, is it bounded, which cells are errors."""
 
+import errno
 import re
 import zipfile
 import zlib
@@ -24,11 +25,10 @@ _CHUNK = 4 << 20
 _OVERLAP = 1024
 # A cell with content: neither <c .../> nor <c ...></c>, which only carry a format.
 _CONTENT = rb'"[^>]*(?<!/)>(?!</)'
-_TAG = rb"<(?:\w+:)?"
 # Beyond column Z or row 99,999; nearly no cell of a usual sheet matches, so the search is quick.
-_FAR_CELL = re.compile(_TAG + rb'c\s[^>]*?\br="([A-Za-z]{2,}\d+|[A-Za-z]+\d{6,})' + _CONTENT, re.S)
-_ANY_CELL = re.compile(_TAG + rb'c\s[^>]*?\br="([A-Za-z]+\d+)' + _CONTENT, re.S)
-_ROW = re.compile(_TAG + rb'row\s[^>]*?\br="(\d+)"', re.S)
+_FAR_CELL = re.compile(rb'\sr="([A-Za-z]{2,}\d+|[A-Za-z]+\d{6,})' + _CONTENT)
+_ANY_CELL = re.compile(rb'\sr="([A-Za-z]+\d+)' + _CONTENT)
+_ROW = re.compile(rb'row\s[^>]*?\br="(\d+)"')
 _REFERENCE = re.compile(rb"([A-Z]+)(\d+)")
 _NEAR_ROWS, _NEAR_COLUMNS = 99_999, 26
 _ERROR_CELL = re.compile(
@@ -57,11 +57,15 @@ def inspect_workbook(path: Path) -> dict[str, ErrorCells]:
                     if errors:
                         found[sheet] = errors
             return found
-    except (zipfile.BadZipFile, zlib.error, EOFError, ElementTree.ParseError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError) as error:
         raise unreadable("xlsx_broken") from error
     except RuntimeError as error:  # zipfile's word for a part that wants a password
         raise unreadable("encrypted") from error
-    except NotImplementedError as error:
+    except NotImplementedError as error:  # a way of packing that Excel never uses
+        raise unreadable("xlsx_broken") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place before the file's start, as damaged bytes say
+            raise
         raise unreadable("xlsx_broken") from error
 
 
@@ -97,7 +101,10 @@ def _parse(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
     content = archive.read(part) if info.file_size <= _MAX_PART_BYTES else b"<!DOCTYPE"
     if b"<!DOCTYPE" in content:
         raise unreadable("xlsx_broken")
-    return ElementTree.fromstring(content)  # noqa: S314 - no DOCTYPE, so no entities
+    try:
+        return ElementTree.fromstring(content)  # noqa: S314 - no DOCTYPE, so no entities
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # or an unknown encoding
+        raise unreadable("xlsx_broken") from error
 
 
 def _scan(archive: zipfile.ZipFile, part: str, sheet: str) -> ErrorCells:

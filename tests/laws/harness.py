@@ -15,7 +15,7 @@ from ingestion.pull import pull_file
 from ingestion.register import append_decision, read_submissions
 from ingestion.site import Site, load_site
 from tests.laws import oracle_rows
-from tests.laws.models import Models, run_models
+from tests.laws.models import Models, Tables, run_models, table_hashes
 from tests.laws.site_files import FIRST_DATA_ROW, write_export, write_site
 from tests.laws.site_strategy import LAYOUTS, Plan, Sending
 from warehouse.inputs import write_inputs
@@ -100,13 +100,21 @@ def decide(result: Loaded) -> None:
 
 
 @contextmanager
-def warehouse(models: Models, result: Loaded) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse of a loaded plan, built anew."""
+def warehouse(
+    models: Models, result: Loaded, new: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse of a loaded plan, built anew, in memory or in the file `new`."""
     work = result.home.build / "work.duckdb"
     work.unlink(missing_ok=True)
     write_inputs(result.site, result.home, work)
     try:
-        with run_models(models, work) as connection:
+        with run_models(models, work, new) as connection:
             yield connection
     finally:
         work.unlink(missing_ok=True)
+
+
+def hashes(models: Models, result: Loaded, without: tuple[str, ...] = ()) -> Tables:
+    """The content of every served table of a build of this plan."""
+    with warehouse(models, result) as connection:
+        return table_hashes(connection, "new", without)

@@ -17,7 +17,6 @@ from warehouse.build import run_dbt
 from warehouse.duckdb_functions import register
 from warehouse.revision import CODE
 
-SERVED = ("core", "mart", "quality")
 Tables = dict[str, tuple[str, str]]
 """`schema.table` -> (row count, order-free hash of all rows)."""
 
@@ -74,12 +73,17 @@ def read_models(home: Home) -> Models:
 
 
 @contextmanager
-def run_models(models: Models, work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Make every table from the inputs in `work`; gives a connection in which `new` is the default."""
+def run_models(
+    models: Models, work: Path, new: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Make every table from the inputs in `work`, in memory or in the file `new`.
+
+    Gives a connection in which `new` is the default database.
+    """
     with duckdb.connect(":memory:") as connection:
         connection.execute("set threads = 1")
         register(connection)
-        connection.execute("attach ':memory:' as new")
+        connection.execute(f"attach '{new or ':memory:'}' as new")
         connection.execute(f"attach '{work}' as work")
         for database, schema in models.schemas:
             connection.execute(f"create schema if not exists {database}.{schema}")
@@ -89,6 +93,9 @@ def run_models(models: Models, work: Path) -> Iterator[duckdb.DuckDBPyConnection
         for _, statement in models.statements:
             connection.execute(statement)
         yield connection
+        # So that a file can be detached when the connection closes: nothing may be left in its log.
+        connection.execute("use memory")
+        connection.execute("detach new")
 
 
 def _load_seed(connection: duckdb.DuckDBPyConnection, relation: str, path: Path) -> None:
@@ -103,25 +110,28 @@ def _load_seed(connection: duckdb.DuckDBPyConnection, relation: str, path: Path)
         connection.executemany(f"insert into {relation} values ({marks})", values)
 
 
-def table_hashes(connection: duckdb.DuckDBPyConnection, database: str) -> Tables:
-    """Content of every served table: how many rows, and a hash that does not depend on their order."""
-    names = connection.execute(
-        "select table_schema, table_name from information_schema.tables"
-        " where table_catalog = ? and table_schema in ('core', 'mart', 'quality') order by all",
+def table_hashes(
+    connection: duckdb.DuckDBPyConnection, database: str, without: tuple[str, ...] = ()
+) -> Tables:
+    """Content of every served table: how many rows, and a hash that does not depend on their order.
+
+    `without`: columns that are not looked at (the time of receipt, say).
+    """
+    columns = connection.execute(
+        "select schema_name, table_name, column_name from duckdb_columns()"
+        " where database_name = ? and schema_name in ('core', 'mart', 'quality')",
         [database],
     ).fetchall()
+    tables: dict[str, list[str]] = {}
+    for schema, name, column in sorted(columns):
+        if column not in without:
+            tables.setdefault(f"{schema}.{name}", []).append(f'"{column}"::varchar')
     hashes = {}
-    for schema, name in names:
-        columns = connection.execute(
-            "select column_name from information_schema.columns where table_catalog = ?"
-            " and table_schema = ? and table_name = ? order by column_name",
-            [database, schema, name],
-        ).fetchall()
-        texts = ", ".join(f'"{column}"::varchar' for (column,) in columns)
+    for name, texts in tables.items():
         found = connection.execute(
-            f"select count(*)::varchar, coalesce(sum(hash(row({texts}))::hugeint), 0)::varchar"
-            f" from {database}.{schema}.{name}"
+            f"select count(*)::varchar, coalesce(sum(hash(row({', '.join(texts)}))::hugeint), 0)::varchar"
+            f" from {database}.{name}"
         ).fetchone()
         assert found is not None
-        hashes[f"{schema}.{name}"] = (found[0], found[1])
+        hashes[name] = (found[0], found[1])
     return hashes

@@ -32,7 +32,8 @@ select
     coalesce(sum(a.opening_count) filter (a.month_no = greatest(p.first_month_no, f.month_no)), 0)::BIGINT as opening_count,
     {{ sum_counts(flow_measures()) }},
     {%- for measure in stock_measures() %}
-    coalesce(sum(a.{{ measure }}_count) filter (a.month_no = p.last_month_no), 0)::BIGINT as {{ measure }}_count{% if not loop.last %},{% endif %}
+    coalesce(sum(a.{{ measure }}_count) filter (a.month_no = p.last_month_no), 0)::BIGINT as {{ measure }}_count
+    {%- if not loop.last %},{% endif %}
     {%- endfor %}
 from {{ ref('dim_reporting_period') }} as p
 inner join {{ ref('agg_unit_sector_month') }} as a

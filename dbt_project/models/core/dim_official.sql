@@ -11,6 +11,8 @@ select
         arg_max(c.official_name_key, c.newest_period_no * 1000000 + c.row_number) filter (c.official_name_key is not null),
         {{ blank_member() }}
     ) as official_name_key,
-    case when max(c.official_code) is null and max(c.official_name_key) is not null then min(c.row_unit_code) end as unit_code
+    case
+        when max(c.official_code) is null and max(c.official_name_key) is not null then min(c.row_unit_code)
+    end as unit_code
 from {{ ref('int_case') }} as c
 group by 1

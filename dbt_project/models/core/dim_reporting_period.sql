@@ -11,7 +11,13 @@ months as (
 ),
 
 periods as (
-    select calendar, 'month' as period_kind, {{ period_label('month_no') }} as period, month_no as first_no, month_no as last_month_no, last_no
+    select
+        calendar,
+        'month' as period_kind,
+        {{ period_label('month_no') }} as period,
+        month_no as first_no,
+        month_no as last_month_no,
+        last_no
     from months
     union all
     select calendar, 'ytd', {{ period_label('month_no') }}, year_no * 12, month_no, last_no
@@ -35,7 +41,13 @@ select
     period,
     first_no::INTEGER as first_month_no,
     last_month_no::INTEGER as last_month_no,
-    case when calendar = 'd15' then {{ reporting_month_start('first_no', 'd15') }} else {{ reporting_month_start('first_no', 'calendar') }} end as from_on,
-    case when calendar = 'd15' then {{ reporting_month_end('last_month_no', 'd15') }} else {{ reporting_month_end('last_month_no', 'calendar') }} end as to_on
+    case
+        when calendar = 'd15' then {{ reporting_month_start('first_no', 'd15') }}
+        else {{ reporting_month_start('first_no', 'calendar') }}
+    end as from_on,
+    case
+        when calendar = 'd15' then {{ reporting_month_end('last_month_no', 'd15') }}
+        else {{ reporting_month_end('last_month_no', 'calendar') }}
+    end as to_on
 from periods
 where last_month_no <= last_no

@@ -19,7 +19,7 @@ select
     c.outcome,
     c.resolution,
     c.resolution_by_time,
-    case when c.completed_on > c.due_on then (c.completed_on - c.due_on) end::BIGINT as late_days,
+    case when c.resolution = 'late' then (c.completed_on - c.due_on) end::BIGINT as late_days,
     {{ period_label(month_no('c.received_on')) }} as received_period,
     case when c.completed_on is not null then {{ period_label(month_no('c.completed_on')) }} end as completed_period,
     {{ period_label('c.first_period_no') }} as first_period,

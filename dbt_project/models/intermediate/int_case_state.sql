@@ -77,7 +77,7 @@ kept as (
 
 filled as (
     select
-        * replace (
+        * replace(
             {%- for group, columns in carried.items() %}
             {%- set outer = loop %}
             {%- for column in columns %}

@@ -14,7 +14,13 @@ chain as (
     select unit_code as origin_code, unit_code, from_no, successors[1] as heir_code, successors as heirs, 1 as depth
     from ended
     union all
-    select c.origin_code, e.unit_code, greatest(c.from_no, e.from_no), e.successors[1], list_concat(c.heirs, e.successors), c.depth + 1
+    select
+        c.origin_code,
+        e.unit_code,
+        greatest(c.from_no, e.from_no),
+        e.successors[1],
+        list_concat(c.heirs, e.successors),
+        c.depth + 1
     from chain as c
     inner join ended as e on c.heir_code = e.unit_code
     where c.depth < 20

@@ -43,7 +43,11 @@ inherited as (
 
 started as (
     select unit_code, min(first_no) as first_no
-    from (select * from first_own union all select * from inherited)
+    from (
+        select * from first_own
+        union all
+        select * from inherited
+    )
     group by unit_code
 )
 

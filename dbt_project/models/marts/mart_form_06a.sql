@@ -21,7 +21,10 @@ with form as (
     where grain = 'date'
 ),
 
-{% set parts = ['received_online', 'received_direct', 'carried_over', 'resolved_early', 'resolved_on_time', 'resolved_late', 'pending_in_time', 'pending_overdue'] %}
+{% set parts = [
+    'received_online', 'received_direct', 'carried_over', 'resolved_early', 'resolved_on_time', 'resolved_late',
+    'pending_in_time', 'pending_overdue'
+] %}
 lines as (
     select 'sector' as row_kind, * from form
     union all by name
@@ -52,7 +55,9 @@ named as (
     inner join {{ unit_names() }} as u on f.unit_code = u.unit_code and f.last_month_no = u.month_no
     left join {{ ref('dim_sector') }} as s on f.sector_code = s.sector_code
     where f.row_kind = 'total'
-        or {% for part in parts %}{{ part }}_count <> 0{% if not loop.last %} or {% endif %}{% endfor %}
+        {%- for part in parts %}
+        or f.{{ part }}_count <> 0
+        {%- endfor %}
 )
 
 select

@@ -37,7 +37,7 @@ located as (
     inner join (
         select distinct on (rule_id) rule_id, column_name, message, fix
         from {{ ref('row_rule') }}
-        order by rule_id, from_period desc
+        order by rule_id asc, from_period desc
     ) as q on e.rule_id = q.rule_id
     left join {{ ref('stg_case_row') }} as r
         on e.submission_id = r.submission_id and e.sheet = r.sheet and e.row_number = r.row_number

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +66,7 @@ def csv_bytes(rows: Sequence[Line], *, encoding: str = "utf-8", delimiter: str =
     return out.getvalue().encode(encoding)
 
 
-def write_workbook(path: Path, sheets: dict[str, Sequence[Line]]) -> Path:
+def write_workbook(path: Path, sheets: Mapping[str, Sequence[Line]]) -> Path:
     """Write rows of Python values into the sheets of a workbook; dates as Excel dates."""
     book = xlsxwriter.Workbook(
         str(path), {"default_date_format": "dd/mm/yyyy hh:mm", "strings_to_formulas": False}

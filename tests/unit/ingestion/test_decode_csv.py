@@ -207,9 +207,9 @@ def test_surplus_blank_cells_and_short_rows_are_read(small: SmallSite) -> None:
 
 def test_personal_columns_never_leave_the_reader(small: SmallSite) -> None:
     secret = "Trần Thị Bí Mật"
-    good = [[*LABELS, "Chủ hồ sơ"], [*case(1), secret]]
-    bad = [[*LABELS, "Chủ hồ sơ", "Cột lạ"], [*case(1), secret, secret]]
-    title = [[secret], *good]
+    good: list[Line] = [[*LABELS, "Chủ hồ sơ"], [*case(1), secret]]
+    bad: list[Line] = [[*LABELS, "Chủ hồ sơ", "Cột lạ"], [*case(1), secret, secret]]
+    title: list[Line] = [[secret], *good]
     for number, rows in enumerate((good, bad, title)):
         small.export(f"2024-0{number + 1}", "U1", csv_bytes(rows))
     small.pull("2024-03")

@@ -12,14 +12,14 @@ from ingestion.decode.reading import Reading
 from ingestion.layouts import Header, Layout
 from ingestion.site import load_site
 from ingestion.trial import try_file
-from tests.unit.ingestion.small_site import LABELS, SmallSite, case, write_workbook
+from tests.unit.ingestion.small_site import LABELS, Line, SmallSite, case, write_workbook
 
 pytestmark = pytest.mark.unit
 
 # A workbook knows no time zone.
 MOMENT = datetime(2024, 1, 5, 8, 30, 15, 600000)  # noqa: DTZ001
 MIDNIGHT = datetime(2024, 1, 5)  # noqa: DTZ001
-TABLE = [LABELS, case(1), case(2)]
+TABLE: list[Line] = [LABELS, case(1), case(2)]
 
 
 def layout(small: SmallSite, **changes: object) -> Layout:
@@ -37,7 +37,13 @@ def rejected(path: Path, used: Layout) -> tuple[str, str]:
 
 
 def test_rows_and_columns_are_those_of_the_sheet(small: SmallSite, tmp_path: Path) -> None:
-    shifted = [[], [], ["", "", "THÁNG 01/2024"], [], *(["", "", *row] for row in TABLE)]
+    shifted: list[Line] = [
+        [],
+        [],
+        ["", "", "THÁNG 01/2024"],
+        [],
+        *(["", "", *row] for row in TABLE),
+    ]
     path = write_workbook(tmp_path / "a.xlsx", {"Danh sách": shifted})
     reading = read_file(path, [layout(small)])
     assert cells(reading, "row_number") == [6, 7]
@@ -47,7 +53,7 @@ def test_rows_and_columns_are_those_of_the_sheet(small: SmallSite, tmp_path: Pat
 
 
 def test_excel_values_become_text(small: SmallSite, tmp_path: Path) -> None:
-    rows = [
+    rows: list[Line] = [
         LABELS,
         [101001240759, "Hộ tịch", MOMENT, date(2024, 1, 9), "", 9],
         ["A-2", 1.5, MIDNIGHT, 45301.5, True, "=1+1"],
@@ -75,7 +81,11 @@ def test_error_cells_are_seen(small: SmallSite, tmp_path: Path) -> None:
 
 
 def test_hidden_and_empty_sheets_are_not_read(small: SmallSite, tmp_path: Path) -> None:
-    sheets = {"hidden:Cũ": [LABELS, case(8)], "Danh sách": TABLE, "Ghi chú": [["xin chào"]]}
+    sheets: dict[str, list[Line]] = {
+        "hidden:Cũ": [LABELS, case(8)],
+        "Danh sách": TABLE,
+        "Ghi chú": [["xin chào"]],
+    }
     path = write_workbook(tmp_path / "a.xlsx", sheets)
     assert read_file(path, [layout(small)]).rows_data == 2
     assert read_file(path, [layout(small, sheet="Cũ")]).rows_data == 1
@@ -97,7 +107,7 @@ def test_sheets_must_agree_on_their_columns(small: SmallSite, tmp_path: Path) ->
 
 
 def test_merged_header_rows(small: SmallSite, tmp_path: Path) -> None:
-    rows = [
+    rows: list[Line] = [
         ["DANH SÁCH"],
         ["Mã hồ sơ", "Lĩnh vực", "Ngày", "", "", "Trạng thái"],
         ["", "", "tiếp nhận", "hẹn trả", "xong", ""],
