@@ -32,6 +32,10 @@ Outcome = Literal["new", "unchanged", "missing", "failed"]
 EXPORTS_VARIABLE = "MOTCUA_EXPORTS"
 
 
+class NothingArrivedError(Exception):
+    """Not one file of the asked month is there; the message is for the user (Vietnamese)."""
+
+
 @dataclass(frozen=True, slots=True)
 class PullItem:
     """What came of asking one unit for one month."""
@@ -70,6 +74,18 @@ def pull(site: Site, home: Home, period: str, *, progress: Progress = quiet) -> 
             report.items.append(item)
             progress(what, done, len(asked))
     return report
+
+
+def require_files(site: Site, home: Home, period: str, report: PullReport) -> None:
+    """Raise `NothingArrivedError` when no file of ``period`` is there, from this pull or before.
+
+    Its message (Vietnamese) says why each unit's file could not be had, once per reason.
+    """
+    if any(submission.period == period for submission in read_submissions(site, home)):
+        return
+    reasons = [x.message for x in report.items if x.period == period and x.message]
+    lines = [text("intake.nothing_arrived", period=period), *dict.fromkeys(reasons)]
+    raise NothingArrivedError("\n  ".join(lines))
 
 
 def pull_file(  # noqa: PLR0913, PLR0917 - what a receipt holds

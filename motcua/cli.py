@@ -7,6 +7,7 @@ held but the rest published.
 import dataclasses
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +17,8 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from ingestion.home import Home
 from ingestion.messages import text
@@ -28,6 +29,7 @@ from ingestion.register import RegisterError
 from ingestion.site import Site, SiteError, load_site
 
 DONE, INTERNAL, USAGE, GATE, PARTLY = 0, 1, 2, 3, 4
+PIPE_WIDTH = 300
 
 app = typer.Typer(
     help="Month-end data warehouse for administrative cases (hồ sơ thủ tục hành chính).",
@@ -56,12 +58,15 @@ DEFAULT_SITE, DEFAULT_HOME = Path("sites/demo"), Path("var")
 
 def _out() -> Console:
     """A console that never cuts a table when the output is piped into a file."""
-    return Console() if sys.stdout.isatty() else Console(width=140)
+    return Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH)
 
 
 @contextmanager
 def _told() -> Iterator[None]:
     """Turn errors a person can mend into their message and exit code; anything else is ours (exit 1)."""
+    from ingestion.pull import NothingArrivedError
+    from publishing.form_06a import ReportError
+    from publishing.reports import PeriodNotServed
     from publishing.snapshot import PublishError
     from warehouse.build import BuildError, BuildTestFailed
     from warehouse.gates import GateFailed
@@ -74,15 +79,43 @@ def _told() -> Iterator[None]:
         for problem in error.problems:
             errors.print(problem)
         raise typer.Exit(USAGE) from None
-    except (PeriodError, RegisterError, NothingServed, FileNotFoundError) as error:
+    except (PeriodError, RegisterError, NothingServed, NothingArrivedError) as error:
+        errors.print(str(error))
+        raise typer.Exit(USAGE) from None
+    except PeriodNotServed as error:
         errors.print(str(error))
         raise typer.Exit(USAGE) from None
     except (GateFailed, BuildTestFailed) as error:
         errors.print(str(error))
         raise typer.Exit(GATE) from None
-    except (BuildError, PublishError) as error:
+    except (BuildError, PublishError, ReportError) as error:
         errors.print(str(error))
         raise typer.Exit(INTERNAL) from None
+    except OSError as error:
+        errors.print(_about_place(error))
+        raise typer.Exit(USAGE if isinstance(error, PLACE_ERRORS) else INTERNAL) from None
+
+
+# A path that a person gave and that cannot be used; other OSErrors (a full disk) are no usage.
+PLACE_ERRORS = (
+    FileNotFoundError,
+    FileExistsError,
+    NotADirectoryError,
+    IsADirectoryError,
+    PermissionError,
+)
+
+
+def _about_place(error: OSError) -> str:
+    """Our own errors carry a whole sentence, the system's an errno and a path."""
+    if error.errno is None:
+        return str(error)
+    return text("cli.place_error", path=error.filename or "", problem=error.strerror)
+
+
+def _places(site: Site, home: Home) -> str:
+    """The options that make a printed next command work word for word."""
+    return shlex.join(["--site", str(site.directory), "--home", str(home.root)])
 
 
 @contextmanager
@@ -142,6 +175,7 @@ def month_end(
     """Run all steps of one month without Airflow: pull, decode, build, check, publish, report."""
     from ingestion.decode import decode as decode_step
     from ingestion.pull import pull as pull_step
+    from ingestion.pull import require_files
     from publishing.reports import write_reports
     from publishing.snapshot import publish as publish_step
     from publishing.unit_packs import write_outbox
@@ -151,7 +185,8 @@ def month_end(
     with _told(), _bar(as_json) as progress:
         opened, where = _open(site, home)
         asked = parse_period(period)
-        pull_step(opened, where, asked, progress=progress)
+        fetched = pull_step(opened, where, asked, progress=progress)
+        require_files(opened, where, asked, fetched)
         decode_step(opened, where, progress=progress)
         built = build_step(opened, where, progress=progress)
         check_step(opened, where, built.build_id, progress=progress)
@@ -159,6 +194,7 @@ def month_end(
         write_reports(opened, where, asked, progress=progress)
         write_outbox(opened, where, asked, progress=progress)
     with _told():
+        _print_not_fetched(fetched)
         raise typer.Exit(print_summary(opened, where, asked, as_json=as_json))
 
 
@@ -209,17 +245,22 @@ def decode(
     """Read what was pulled and not yet read, by the layouts; a corrected layout reads the same bytes again."""
     from ingestion.decode import decode as decode_step
     from ingestion.register import read_submissions
+    from warehouse.status import open_problems
 
     with _told(), _bar(as_json) as progress:
         opened, where = _open(site, home)
         decode_step(opened, where, progress=progress)
         submissions = read_submissions(opened, where)
-    bad = [s for s in submissions if s.status != "accepted"]
+    bad = open_problems(submissions)
     if as_json:
         _print_json(submissions)
     else:
         _out().print(
-            text("cli.decoded", accepted=len(submissions) - len(bad), other=len(bad)),
+            text(
+                "cli.decoded",
+                accepted=sum(s.status == "accepted" for s in submissions),
+                other=len(bad),
+            ),
             highlight=False,
         )
         _print_problems(bad)
@@ -234,12 +275,18 @@ def build(
     from warehouse.build import build as build_step
 
     with _told(), _bar(as_json) as progress:
-        built = build_step(*_open(site, home), progress=progress)
+        opened, where = _open(site, home)
+        built = build_step(opened, where, progress=progress)
     if as_json:
         _print_json(built)
     else:
         _out().print(
-            text("cli.built", build_id=built.build_id, path=built.path),
+            text(
+                "cli.built",
+                build_id=built.build_id,
+                path=built.path,
+                places=_places(opened, where),
+            ),
             soft_wrap=True,
             highlight=False,
         )
@@ -256,12 +303,18 @@ def check(
     from warehouse.gates import check as check_step
 
     with _told(), _bar(as_json) as progress:
-        report = check_step(*_open(site, home), build_id, progress=progress)
+        opened, where = _open(site, home)
+        report = check_step(opened, where, build_id, progress=progress)
     if as_json:
         _print_json(report)
         return
     said = text(
-        "cli.checked", count=len(report.results), warnings=len(report.warnings), page=report.page
+        "cli.checked",
+        count=sum(r.success for r in report.results),
+        warnings=len(report.warnings),
+        page=report.page,
+        build_id=build_id,
+        places=_places(opened, where),
     )
     _out().print(said, soft_wrap=True, highlight=False)
 
@@ -275,15 +328,20 @@ def publish(
 ) -> None:
     """Put a checked build in the place of the served file."""
     from publishing.snapshot import publish as publish_step
+    from warehouse.served import rows, served
 
     with _told(), _bar(as_json) as progress:
-        publication = publish_step(*_open(site, home), build_id, progress=progress)
+        opened, where = _open(site, home)
+        publication = publish_step(opened, where, build_id, progress=progress)
     if as_json:
         _print_json(publication)
-    else:
-        _out().print(
-            text("cli.published", path=publication.database), soft_wrap=True, highlight=False
-        )
+        return
+    with _told(), served(where) as connection:
+        newest = rows(connection, "select newest_period from meta.build")[0]["newest_period"]
+    said = text(
+        "cli.published", path=publication.database, period=newest, places=_places(opened, where)
+    )
+    _out().print(said, soft_wrap=True, highlight=False)
 
 
 @app.command()
@@ -320,9 +378,12 @@ def decide(
     period: Annotated[
         str | None, typer.Option(metavar="YYYY-MM", help="Count it for this month instead.")
     ] = None,
-    mode: Annotated[str | None, typer.Option(metavar="replace|supplement")] = None,
+    mode: Annotated[
+        str | None, typer.Option(metavar="replace|supplement", help="How to count it.")
+    ] = None,
     site: SitePath = DEFAULT_SITE,
     home: HomePath = DEFAULT_HOME,
+    as_json: AsJson = False,
 ) -> None:
     """Settle a submission that is held for a person. The decision is appended, never edited."""
     from ingestion.register import append_decision
@@ -330,10 +391,19 @@ def decide(
     with _told():
         opened, where = _open(site, home)
         asked = parse_period(period) if period else None
-        append_decision(
+        decision = append_decision(
             opened, where, submission, verdict, period=asked, mode=mode, by=by, reason=reason
         )
-        _out().print(text("cli.decided", submission=submission), soft_wrap=True, highlight=False)
+    if as_json:
+        _print_json(decision)
+        return
+    said = text(
+        "cli.decided",
+        submission=submission,
+        period=asked or submission.partition(".")[0],
+        places=_places(opened, where),
+    )
+    _out().print(said, soft_wrap=True, highlight=False)
 
 
 @app.command()
@@ -341,6 +411,7 @@ def status(
     site: SitePath = DEFAULT_SITE, home: HomePath = DEFAULT_HOME, as_json: AsJson = False
 ) -> None:
     """What is there, what failed, and the next command to give."""
+    from motcua.terminal import table_of
     from warehouse.status import status as read_status
 
     with _told():
@@ -353,7 +424,7 @@ def status(
         out.print(text("cli.nothing_served"))
     else:
         out.print(text("cli.serving", **found.served), soft_wrap=True, highlight=False)
-    table = Table(*text("cli.status_columns").split("|"))
+    table = table_of("cli.status_columns")
     for month in found.coverage:
         missing = ", ".join(month["missing"])
         numbers = (
@@ -363,14 +434,13 @@ def status(
             month["rejected"],
             month["held"],
         )
-        table.add_row(*map(str, numbers), missing)
+        table.add_row(*map(str, numbers), escape(missing))
     out.print(table)
     _print_problems(found.problems)
-    out.print(
-        text("cli.next", command=found.next_command)
-        if found.next_command
-        else text("cli.nothing_to_do")
-    )
+    said = text("cli.nothing_to_do")
+    if found.next_command:
+        said = text("cli.next", command=found.next_command)
+    out.print(said, soft_wrap=True, highlight=False, markup=False)
 
 
 @app.command()
@@ -430,37 +500,57 @@ def validate_site(
 @app.command()
 def samples(
     out: Annotated[
-        Path, typer.Option(help="Folder for the exports (a new site's folder with --units).")
+        Path, typer.Option(help="Folder for the exports; their truth goes to its _truth/.")
     ],
     site: SitePath = DEFAULT_SITE,
-    units: Annotated[int | None, typer.Option(help="Make a new site with so many units.")] = None,
-    months: Annotated[int, typer.Option()] = 12,
-    start: Annotated[str, typer.Option(metavar="YYYY-MM")] = "2024-01",
+    units: Annotated[
+        int | None, typer.Option(help="Write a new site of so many units at --site first.")
+    ] = None,
+    months: Annotated[int, typer.Option(help="Number of months from --start.")] = 12,
+    start: Annotated[str, typer.Option(metavar="YYYY-MM", help="The first month.")] = "2024-01",
     cases: Annotated[int, typer.Option(help="Mean number of new cases per unit and month.")] = 70,
-    seed: Annotated[int, typer.Option()] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 1,
     dirt: Annotated[float, typer.Option(help="Share of rows with something wrong or odd.")] = 0.02,
+    as_json: AsJson = False,
 ) -> None:
     """Write deterministic exports with known truth."""
     from samples.generate import generate
 
     with _told():
-        truth = generate(
-            site,
-            out,
-            units=units,
-            months=months,
-            start=parse_period(start),
-            cases_per_unit_month=cases,
-            seed=seed,
-            dirt=dirt,
-        )
-        _out().print(
-            text("cli.samples_written", out=out, **_sizes(truth)), soft_wrap=True, highlight=False
-        )
+        first = parse_period(start)
+        try:
+            truth = generate(
+                site,
+                out,
+                units=units,
+                months=months,
+                start=first,
+                cases_per_unit_month=cases,
+                seed=seed,
+                dirt=dirt,
+            )
+        except ValueError as problem:
+            said = text("cli.samples_refused", problem=problem)
+            Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(said)
+            raise typer.Exit(USAGE) from None
+    if as_json:
+        _print_json({"out": out, **_sizes(truth)})
+        return
+    said = text("cli.samples_written", out=out, **_sizes(truth))
+    _out().print(said, soft_wrap=True, highlight=False)
 
 
 def _sizes(truth: Any) -> dict[str, int]:
     return {"files": len(truth.files), "rows": sum(f.rows_read for f in truth.files)}
+
+
+def _print_not_fetched(report: Any) -> None:
+    """Files that are there but could not be had, whatever the month."""
+    errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    for item in report.items:
+        if item.outcome == "failed":
+            why = item.message
+            errors.print(text("cli.not_fetched", unit=item.unit, period=item.period, why=why))
 
 
 def _print_problems(submissions: list[Any]) -> None:
@@ -479,7 +569,8 @@ def _print_problems(submissions: list[Any]) -> None:
 def print_summary(site: Site, home: Home | Path, period: str, *, as_json: bool = False) -> int:
     """Print the month's ranking, what was accepted and rejected, and where the outputs are.
 
-    Returns the exit code: 0, or 4 when some submission of the month was rejected or is held.
+    Returns the exit code: 0, or 4 when some submission of the month is held, or was rejected and
+    nothing that could be accepted has come since.
     """
     from motcua.terminal import print_month
     from warehouse.summary import read_summary
@@ -490,7 +581,7 @@ def print_summary(site: Site, home: Home | Path, period: str, *, as_json: bool =
         _print_json(summary)
     else:
         print_month(_out(), summary)
-    return PARTLY if summary.files_rejected or summary.files_held else DONE
+    return PARTLY if summary.files_open else DONE
 
 
 def main() -> None:

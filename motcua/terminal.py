@@ -1,5 +1,7 @@
 """How results look on a terminal. Texts come from ingestion.messages, numbers from the warehouse."""
 
+from typing import Literal
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -21,6 +23,14 @@ def count(number: int | None) -> str:
     return "–" if number is None else f"{number:,}".replace(",", ".")
 
 
+def table_of(columns_key: str, title_key: str | None = None) -> Table:
+    """A table whose headings stand in the texts. A long word goes on below, it is never cut."""
+    table = Table(title=text(title_key) if title_key else None, title_justify="left")
+    for column in text(columns_key).split("|"):
+        table.add_column(column, overflow="fold")
+    return table
+
+
 def print_month(out: Console, month: MonthSummary) -> None:
     """The ranking of units, the ledger of the month, and the paths of what was written."""
     title = text(
@@ -29,7 +39,8 @@ def print_month(out: Console, month: MonthSummary) -> None:
     columns = text("summary.columns").split("|")
     table = Table(title=title, title_justify="left", header_style="bold")
     for number, column in enumerate(columns):
-        table.add_column(column, justify="left" if number in (1, len(columns) - 1) else "right")
+        justify: Literal["left", "right"] = "left" if number in (1, len(columns) - 1) else "right"
+        table.add_column(column, justify=justify, overflow="fold")
     for row in month.ranking:
         table.add_row(*_ranking_row(row))
     out.print(table)
@@ -86,21 +97,17 @@ def _ranking_row(row: Row) -> list[str]:
 
 def print_explanation(out: Console, found: Explanation) -> None:
     """One case: what it says, its rows, its months, the cells it counts in, and the findings."""
-    out.rule(Text(text("explain.title", key=found.case_key)))
+    out.print(Text(text("explain.title", key=found.case_key), style="bold"), soft_wrap=True)
     if found.case is None:
         out.print(text("explain.no_case"))
     else:
         _print_verdict(out, found.case, found.policy)
     _print_rows(out, found)
     if found.months:
-        table = Table(
-            *text("explain.month_columns").split("|"),
-            title=text("explain.months"),
-            title_justify="left",
-        )
+        table = table_of("explain.month_columns", "explain.months")
         for m in found.months:
             verdict = m["resolution"] or f"pending_{m['pending_state']}"
-            place = f"{m['file_name']} · {m['sheet']} · {m['row_number']}"
+            place = " · ".join(filter(None, (m["file_name"], m["sheet"], str(m["row_number"]))))
             due = f"{m['due_on']:%d/%m/%Y}" if m["due_on"] else "–"
             table.add_row(
                 m["period"],
@@ -146,9 +153,7 @@ def _print_verdict(out: Console, case: Row, policy: Row) -> None:
 
 
 def _print_rows(out: Console, found: Explanation) -> None:
-    table = Table(
-        *text("explain.row_columns").split("|"), title=text("explain.rows"), title_justify="left"
-    )
+    table = table_of("explain.row_columns", "explain.rows")
     for r in found.rows:
         days = [
             f"{r[name]:%d/%m/%Y %H:%M}" if r[name] else "–"
@@ -177,8 +182,7 @@ def _print_cells(out: Console, cells: list[Row]) -> None:
         lines.setdefault(place, []).append(column)
     if not lines:
         return
-    columns = text("explain.cell_columns").split("|")
-    table = Table(*columns, title=text("explain.cells"), title_justify="left")
+    table = table_of("explain.cell_columns", "explain.cells")
     for place, measures in sorted(lines.items()):
         table.add_row(*map(escape, place), escape(", ".join(measures)))
     out.print(table)

@@ -19,10 +19,14 @@ from publishing.ranking import write_ranking
 from publishing.scale import authority_scale
 from publishing.sheets import open_book
 from publishing.snapshot import PublishError
-from warehouse.served import rows, served
+from warehouse.served import rows, rows_by_unit, served
 
 LEVELS = ("department", "district", "commune")
 ROMAN = ("I", "II", "III", "IV", "V")
+
+
+class PeriodNotServed(PublishError):
+    """The published warehouse does not hold the month that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def write_reports(site: Site, home: Home, period: str, *, progress: Progress = q
     """Write the month's workbooks to `reports/<period>/` from the served database.
 
     Returns their paths. A workbook is written whole beside its place and renamed over an earlier
-    one. Raises NothingServed when nothing is published, PublishError when the month is not in it,
+    one. Raises NothingServed when nothing is published, PeriodNotServed when the month is not in it,
     ReportError when a total differs from the sum of its rows.
     """
     folder = home.reports / period
@@ -99,7 +103,7 @@ def _read_month(connection: duckdb.DuckDBPyConnection, site: Site, period: str) 
         [period, list(LEVELS)],
     )
     if not span or not units:
-        raise PublishError(text("report.no_period", period=period))
+        raise PeriodNotServed(text("report.no_period", period=period))
     year, month_number = period.split("-")
     return Month(
         authority=site.authority.name,
@@ -118,7 +122,7 @@ def _read_lines(
     connection: duckdb.DuckDBPyConnection, calendar: str, period: str
 ) -> defaultdict[str, list[dict[str, Any]]]:
     """All rows of the form for one month, by unit: one query, however many units there are."""
-    found = rows(
+    return rows_by_unit(
         connection,
         f"""
         select unit_code, row_kind, sector_code, sector_name, line_number, {", ".join(COLUMNS)}
@@ -128,10 +132,6 @@ def _read_lines(
         """,
         [calendar, period],
     )
-    by_unit: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in found:
-        by_unit[row["unit_code"]].append(row)
-    return by_unit
 
 
 def _counts(row: dict[str, Any]) -> Counts:

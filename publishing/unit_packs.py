@@ -1,6 +1,5 @@
 """What goes back to each unit: what became of its files, what to correct, its own figures."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from ingestion.site import Site
 from publishing.pack_sheets import write_figures, write_findings, write_summary
 from publishing.reports import built_at
 from publishing.sheets import open_book
-from warehouse.served import rows, served
+from warehouse.served import rows, rows_by_unit, served
 
 Row = dict[str, Any]
 
@@ -111,11 +110,11 @@ def _remove_stale(home: Home, period: str, written: set[Path]) -> None:
 
 def _read_packs(connection: duckdb.DuckDBPyConnection, site: Site, period: str) -> list[Pack]:
     """The packs of all units that sent a file, or are reported by another's rows."""
-    ledger = _by_unit(rows(connection, LEDGER, [period]))
-    messages = _by_unit(rows(connection, FILE_MESSAGES, [period]))
-    findings = _by_unit(rows(connection, FINDINGS, [period]))
+    ledger = rows_by_unit(connection, LEDGER, [period])
+    messages = rows_by_unit(connection, FILE_MESSAGES, [period])
+    findings = rows_by_unit(connection, FINDINGS, [period])
     months = {row["unit_code"]: row for row in rows(connection, UNIT_MONTH, [period])}
-    sectors = _by_unit(rows(connection, SECTOR_MONTH, [period]))
+    sectors = rows_by_unit(connection, SECTOR_MONTH, [period])
     ranks = {r["unit_code"]: r for r in rows(connection, RANKS, [period, site.default_policy])}
     reported = {code for code, row in months.items() if row["is_reported"]}
     zone = ZoneInfo(site.time_zone)
@@ -146,13 +145,6 @@ def local_time(moment: datetime | str, zone: ZoneInfo) -> datetime:
     parsed = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     return aware.astimezone(zone).replace(tzinfo=None, microsecond=0)
-
-
-def _by_unit(found: Sequence[Row]) -> defaultdict[str, list[Row]]:
-    grouped: defaultdict[str, list[Row]] = defaultdict(list)
-    for row in found:
-        grouped[row["unit_code"]].append(row)
-    return grouped
 
 
 def _unit_name(code: str, month: Row | None, files: Sequence[Row]) -> str:

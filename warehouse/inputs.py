@@ -158,7 +158,7 @@ def _write_case_rows(
         _table(connection, "case_row", types, [])
         return
     listed = ", ".join("'" + path.replace("'", "''") + "'" for path in batches)
-    view = f"create view raw.case_row as select * from read_parquet([{listed}])"  # noqa: S608 (quoted)
+    view = f"create view raw.case_row as select * from read_parquet([{listed}], hive_partitioning = false)"  # noqa: S608 (quoted)
     connection.execute(view)
 
 

@@ -1,5 +1,6 @@
 """What is there, what failed, and which command to give next (`motcua status`)."""
 
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,8 +35,10 @@ def status(site: Site, home: Home) -> Status:
     except NothingServed:
         build = None
     coverage = _coverage(site, submissions)
-    problems = _open_problems(submissions)
-    return Status(build, coverage, problems, _next_command(site, submissions, problems, build))
+    problems = open_problems(submissions)
+    command = _next_command(site, submissions, problems, build)
+    places = shlex.join(["--site", str(site.directory), "--home", str(home.root)])
+    return Status(build, coverage, problems, f"{command} {places}" if command else None)
 
 
 def _coverage(site: Site, submissions: list[Submission]) -> list[dict[str, Any]]:
@@ -58,8 +61,11 @@ def _coverage(site: Site, submissions: list[Submission]) -> list[dict[str, Any]]
     return months
 
 
-def _open_problems(submissions: list[Submission]) -> list[Submission]:
-    """Held files, and rejected ones that no accepted file of the same unit and month has followed."""
+def open_problems(submissions: list[Submission]) -> list[Submission]:
+    """Held files, and rejected ones that no accepted file of the same unit and month has followed.
+
+    What a person refused is settled: it waits for nobody.
+    """
     answered: dict[tuple[str, str], int] = {}
     for s in submissions:
         if s.status == "accepted":
@@ -69,7 +75,11 @@ def _open_problems(submissions: list[Submission]) -> list[Submission]:
         s
         for s in submissions
         if s.status == "held"
-        or (s.status == "rejected" and answered.get((s.unit_code, s.period), 0) < s.receipt_seq)
+        or (
+            s.status == "rejected"
+            and answered.get((s.unit_code, s.period), 0) < s.receipt_seq
+            and all(m.code != "refused" for m in s.messages)
+        )
     ]
 
 
@@ -79,14 +89,14 @@ def _next_command(
     problems: list[Submission],
     build: dict[str, Any] | None,
 ) -> str | None:
-    """The one command that moves things on."""
+    """The one command that moves things on, without its places (--site, --home)."""
     held = [s for s in problems if s.status == "held"]
     if held:
         return f"motcua decide {held[0].submission_id} accept --by TEN --reason LY_DO"
     accepted = [s for s in submissions if s.status == "accepted"]
     if not accepted:
-        return f"motcua month-end --site {site.directory} --period {site.first_period}"
+        return f"motcua month-end --period {site.first_period}"
     newest = max(s.period for s in accepted)
     if build is None or build["submissions"] != len(submissions):
-        return f"motcua month-end --site {site.directory} --period {newest}"
+        return f"motcua month-end --period {newest}"
     return None

@@ -14,6 +14,8 @@ class MonthSummary:
 
     ranking: rows of mart_late_rate_ranking (units, default policy), worst first, unranked last.
     Files and rows are those of the month's submissions; `missing` are units asked but not received.
+    `files_open`: held files, and rejected ones that no accepted file of the unit has followed and
+    that no person has refused.
     """
 
     authority: str
@@ -23,6 +25,7 @@ class MonthSummary:
     files_accepted: int
     files_rejected: int
     files_held: int
+    files_open: int
     missing: list[str]
     rows_read: int
     rows_accepted: int
@@ -31,6 +34,23 @@ class MonthSummary:
     rows_ignored: int
     files: list[Row]
     outputs: dict[str, Path]
+
+
+_OPEN_FILES = """
+    select submission_id from quality.load_ledger as l
+    where period = ? and (status = 'held' or (
+        status = 'rejected'
+        and not exists (
+            select 1 from quality.load_ledger as a
+            where a.unit_code = l.unit_code and a.period = l.period and a.status = 'accepted'
+                and a.receipt_seq > l.receipt_seq
+        )
+        and not exists (
+            select 1 from quality.file_messages as m
+            where m.submission_id = l.submission_id and m.code = 'refused'
+        )
+    ))
+"""
 
 
 def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
@@ -51,6 +71,7 @@ def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
         )
         policy = rows(connection, "select policy_name from core.dim_policy where is_default")[0]
         build = rows(connection, "select build_id from meta.build")[0]
+        open_files = rows(connection, _OPEN_FILES, [period])
     reported = {f["unit_code"] for f in files if f["status"] == "accepted"}
     sums = {
         name: sum(f[name] or 0 for f in files)
@@ -70,6 +91,7 @@ def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
         files_accepted=sum(f["status"] == "accepted" for f in files),
         files_rejected=sum(f["status"] == "rejected" for f in files),
         files_held=sum(f["status"] == "held" for f in files),
+        files_open=len(open_files),
         missing=sorted({s.unit for s in site.sources if s.covers(period)} - reported),
         files=files,
         outputs={

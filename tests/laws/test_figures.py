@@ -7,14 +7,18 @@ from tests.laws.effort import examples
 from tests.laws.harness import loaded, warehouse
 from tests.laws.models import Models
 from tests.laws.oracle import tell
+from tests.laws.smaller import explain
 from tests.laws.site_strategy import Plan, plans
 
 
 @examples(100)
 @given(plan=plans())
 def test_tables_say_what_the_law_says(models: Models, plan: Plan) -> None:
-    with loaded(plan) as result:
-        truth = tell(plan.reference, result.accepted())
-        with warehouse(models, result) as connection:
-            found = disagreements(told_by_oracle(truth), told_by_warehouse(connection))
-    assert not found, "\n".join(found)
+    def check(plan: Plan) -> list[str]:
+        with loaded(plan) as result:
+            truth = tell(plan.reference, result.accepted())
+            with warehouse(models, result) as connection:
+                return disagreements(told_by_oracle(truth), told_by_warehouse(connection))
+
+    problem = explain(plan, check)
+    assert not problem, problem

@@ -11,7 +11,7 @@ from ingestion.decode import decode
 from ingestion.progress import quiet
 from tests.laws.effort import examples
 from tests.laws.harness import hashes, loaded, send
-from tests.laws.models import Models
+from tests.laws.models import Models, Tables
 from tests.laws.site_strategy import Plan, plans
 
 RECEIPT = ("pulled_at", "uri", "receipt_seq")
@@ -43,6 +43,11 @@ def _reorder(plan: Plan, shuffled: list[int]) -> list[int]:
     return [waiting[group(index)].pop(0) for index in shuffled]
 
 
+def _changed(before: Tables, after: Tables) -> list[str]:
+    """The tables whose content is not the same."""
+    return [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
+
+
 @examples(25)
 @given(data=st.data(), plan=plans())
 def test_any_order_of_processing(models: Models, data: st.DataObject, plan: Plan) -> None:
@@ -50,7 +55,7 @@ def test_any_order_of_processing(models: Models, data: st.DataObject, plan: Plan
     with loaded(plan) as result:
         expected = hashes(models, result, RECEIPT)
     with loaded(plan, order=_reorder(plan, list(shuffled)), batches=True) as result:
-        assert hashes(models, result, RECEIPT) == expected
+        assert _changed(expected, hashes(models, result, RECEIPT)) == []
 
 
 @examples(15)
@@ -63,7 +68,7 @@ def test_again_changes_nothing(models: Models, plan: Plan) -> None:
         outcomes = {send(result, i, Path(folder) / f"{i}") for i in newest.values()}
         assert outcomes <= {"unchanged"}
         decode(result.site, result.home, progress=quiet)
-        assert hashes(models, result) == expected
+        assert _changed(expected, hashes(models, result)) == []
 
 
 @examples(15)
@@ -74,4 +79,4 @@ def test_cached_equals_from_scratch(models: Models, plan: Plan) -> None:
         shutil.rmtree(result.home.raw)
         result.home.create()
         decode(result.site, result.home, progress=quiet)
-        assert hashes(models, result) == expected
+        assert _changed(expected, hashes(models, result)) == []
