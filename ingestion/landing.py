@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.home import Home, private_folder
-from ingestion.log import sync_folder
+from ingestion.log import sync
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Arrived:
         target = folder / file_name
         self.path.replace(target)
         for changed in (folder, folder.parent, folder.parent.parent, home.landing):
-            sync_folder(changed)
+            sync(changed)
         return target
 
     def discard(self) -> None:

@@ -71,7 +71,7 @@ class Log:
             handle.flush()
             os.fsync(handle.fileno())
         if is_new:
-            sync_folder(self.path.parent)
+            sync(self.path.parent)
 
 
 def _whole_length(path: Path) -> int:
@@ -89,8 +89,8 @@ def _whole_length(path: Path) -> int:
     return 0
 
 
-def sync_folder(path: Path) -> None:
-    """Make a rename or a new file in the folder durable."""
+def sync(path: Path) -> None:
+    """Flush a file to disk, or make the renames and new files of a folder durable."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -30,6 +30,7 @@ from ingestion.site import Site
 
 Outcome = Literal["new", "unchanged", "missing", "failed"]
 EXPORTS_VARIABLE = "MOTCUA_EXPORTS"
+_SHOWN_REASONS = 10
 
 
 class NothingArrivedError(Exception):
@@ -85,7 +86,10 @@ def require_files(site: Site, home: Home, period: str, report: PullReport) -> No
         return
     reasons = [x.message for x in report.items if x.period == period and x.message]
     lines = [text("intake.nothing_arrived", period=period), *dict.fromkeys(reasons)]
-    raise NothingArrivedError("\n  ".join(lines))
+    shown, more = lines[: _SHOWN_REASONS + 1], len(lines) - _SHOWN_REASONS - 1
+    if more > 0:
+        shown.append(text("intake.and_more", count=more))
+    raise NothingArrivedError("\n  ".join(shown))
 
 
 def pull_file(  # noqa: PLR0913, PLR0917 - what a receipt holds

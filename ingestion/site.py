@@ -3,15 +3,13 @@
 import hashlib
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
-
-from ingestion.layouts import Layout, Month, Name, Strict, layout_problems
+from ingestion.layouts import Layout, Name, layout_problems
 from ingestion.messages import text
 from ingestion.periods import first_day, last_day
-from ingestion.reference import Filled, Policy, Procedure, Sector, Unit, Waiver
+from ingestion.reference import Policy, Procedure, Sector, Unit, Waiver
+from ingestion.settings import Settings
 from ingestion.site_checks import Reference, check_reference, check_sources
 from ingestion.site_files import Problems, parse_yaml, read_table, read_yaml
 from ingestion.sources import Source, SourcesFile, resolve
@@ -25,57 +23,6 @@ class SiteError(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-def _known_zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError(text("site.time_zone", value=value))
-    return value
-
-
-Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class Authority(Strict):
-    """The authority; ``namespace`` is the identity of case codes in the national format."""
-
-    code: Name
-    name: Filled
-    namespace: Name
-
-
-class PullSettings(Strict):
-    """How far back late and corrected files are looked for, and how large one may be."""
-
-    lookback_months: int = Field(default=12, ge=0, le=120)
-    max_file_mb: int = Field(default=100, ge=1, le=4096)
-
-
-class Unlisted(Strict):
-    """What becomes of a value that the reference does not list."""
-
-    sector: Literal["blank", "keep"] = "blank"
-    procedure: Literal["blank", "keep"] = "blank"
-
-
-class Gates(Strict):
-    """Limits of the coverage gate of the newest month."""
-
-    minimum_reported_share: Share = 0.5
-    maximum_rejected_share: Share = 0.5
-
-
-class Settings(Strict):
-    """The file ``site.yml``."""
-
-    authority: Authority
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Ho_Chi_Minh"
-    default_policy: Name = "strict"
-    reporting_calendar: Literal["calendar", "d15"] = "calendar"
-    first_period: Month
-    pull: PullSettings = PullSettings()
-    unlisted: Unlisted = Unlisted()
-    gates: Gates = Gates()
 
 
 class Site(Settings):

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 from ingestion.layouts import Layout
 from ingestion.messages import text
@@ -17,12 +16,10 @@ from ingestion.reference import (
     Unit,
     Waiver,
 )
+from ingestion.settings import Settings
 from ingestion.site_files import Problems, YamlFile
 from ingestion.sources import SourcesFile
 from ingestion.text import match_key
-
-if TYPE_CHECKING:
-    from ingestion.site import Settings
 
 Rows = Sequence[tuple[int, Unit]]
 
@@ -46,7 +43,7 @@ class Reference:
         return by_code
 
 
-def check_reference(problems: Problems, reference: Reference, settings: "Settings | None") -> None:
+def check_reference(problems: Problems, reference: Reference, settings: Settings | None) -> None:
     """Note what is wrong among the reference rows."""
     units, policies = reference.units, reference.policies
     _check_unit_links(problems, units, settings.authority.code if settings else None)
@@ -136,7 +133,7 @@ def _check_unique(problems: Problems, name: str, codes: Iterable[tuple[int, str]
 
 
 def _check_policies(
-    problems: Problems, policies: Sequence[tuple[int, Policy]], settings: "Settings | None"
+    problems: Problems, policies: Sequence[tuple[int, Policy]], settings: Settings | None
 ) -> None:
     file = problems.directory / "reference" / "policies.csv"
     for line, policy in policies:

@@ -177,9 +177,9 @@ def _print_cells(out: Console, cells: list[Row]) -> None:
             member = text("explain.total_row")
         if cell.get("grain"):
             member += f" ({text('explain.grain_' + cell['grain'])})"
-        place = (text(f"explain.table_{name}"), cell["period"], cell.get("unit_code", ""), member)
+        row = (text(f"explain.table_{name}"), cell["period"], cell.get("unit_code", ""), member)
         column = f"({cell['form_column']})" if "form_column" in cell else cell["measure"]
-        lines.setdefault(place, []).append(column)
+        lines.setdefault(row, []).append(column)
     if not lines:
         return
     table = table_of("explain.cell_columns", "explain.cells")

@@ -1,17 +1,14 @@
 """The sheets of a unit's workbook."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
 from ingestion.messages import text
 from publishing.sheets import LINE_HEIGHT, Book, lines_needed, print_setup, set_widths
-
-if TYPE_CHECKING:
-    from publishing.unit_packs import Pack, Row
+from warehouse.served import Row
 
 MAX_ROWS = 1_000_000
 FILE_COUNTS = ("rows_read", "rows_accepted", "rows_rejected", "rows_duplicate", "rows_ignored")
@@ -25,6 +22,22 @@ FIGURES = (
     "pending_no_due_count",
 )  # fmt: skip
 FIGURE_WIDTHS = (30, *[8.5] * len(FIGURES), 9)
+
+
+@dataclass
+class Pack:
+    """All that one unit is told about one month."""
+
+    unit_code: str
+    unit_name: str
+    period: str
+    files: list[Row] = field(default_factory=list)
+    messages: list[Row] = field(default_factory=list)
+    rejected: list[Row] = field(default_factory=list)
+    warned: list[Row] = field(default_factory=list)
+    month: Row | None = None
+    sectors: list[Row] = field(default_factory=list)
+    standing: Row | None = None
 
 
 def write_summary(book: Book, pack: Pack) -> None:

@@ -12,10 +12,11 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from ingestion.home import Home
+from ingestion.log import sync
 from ingestion.messages import text
 from ingestion.progress import Progress, quiet
 from ingestion.site import Site
-from publishing.files import replaced, sync
+from publishing.files import replaced
 from warehouse.served import DATABASE_NAME, served_database
 
 CHUNK = 8 * 1024 * 1024

@@ -1,10 +1,8 @@
 """What goes back to each unit: what became of its files, what to correct, its own figures."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -13,12 +11,10 @@ from ingestion.home import Home
 from ingestion.messages import text
 from ingestion.progress import Progress, quiet
 from ingestion.site import Site
-from publishing.pack_sheets import write_figures, write_findings, write_summary
+from publishing.pack_sheets import Pack, write_figures, write_findings, write_summary
 from publishing.reports import built_at
 from publishing.sheets import open_book
-from warehouse.served import rows, rows_by_unit, served
-
-Row = dict[str, Any]
+from warehouse.served import Row, rows, rows_by_unit, served
 
 LEDGER = """
     select unit_code, unit_name, submission_id, file_name, pulled_at, mode, status, is_current,
@@ -54,22 +50,6 @@ RANKS = """
     from mart.mart_late_rate_ranking
     where period = ? and period_kind = 'month' and scope = 'unit' and policy_code = ?
 """
-
-
-@dataclass
-class Pack:
-    """All that one unit is told about one month."""
-
-    unit_code: str
-    unit_name: str
-    period: str
-    files: list[Row] = field(default_factory=list)
-    messages: list[Row] = field(default_factory=list)
-    rejected: list[Row] = field(default_factory=list)
-    warned: list[Row] = field(default_factory=list)
-    month: Row | None = None
-    sectors: list[Row] = field(default_factory=list)
-    standing: Row | None = None
 
 
 def write_outbox(site: Site, home: Home, period: str, *, progress: Progress = quiet) -> list[Path]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.home import Home
+from ingestion.log import sync
 from ingestion.messages import text
 from ingestion.progress import Progress, quiet
 from ingestion.site import Site
@@ -68,7 +69,7 @@ def build(site: Site, home: Home, *, progress: Progress = quiet) -> Build:
         _remove(work)
         path = home.build / f"{build_id}.duckdb"
         database.replace(path)
-        _sync(home.build)
+        sync(home.build)
     newest = max((s.period for s in submissions if s.status == "accepted"), default=None)
     return Build(build_id, path, newest, time.monotonic() - started)
 
@@ -169,8 +170,7 @@ def _finish(site: Site, database: Path, submissions: int) -> str:
         connection.execute("checkpoint")
     if database.with_suffix(".duckdb.wal").exists():
         raise BuildError(text("build.wal", path=database))
-    with database.open("rb") as handle:
-        os.fsync(handle.fileno())
+    sync(database)
     return build_id
 
 
@@ -179,12 +179,3 @@ def _remove(*paths: Path) -> None:
     for path in paths:
         path.unlink(missing_ok=True)
         path.with_name(path.name + ".wal").unlink(missing_ok=True)
-
-
-def _sync(directory: Path) -> None:
-    """Make a rename in this directory durable."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from ingestion.decode.cells import column_letter
 from ingestion.home import Home
 from ingestion.layouts import CANONICAL_COLUMNS
 from ingestion.messages import text
@@ -135,16 +136,6 @@ def _write_submissions(
     _table(connection, "submission", _SUBMISSION, rows)
     _table(connection, "submission_column", dict.fromkeys(_SUBMISSION_COLUMN, _TEXT), columns)
     _table(connection, "file_message", dict.fromkeys(_FILE_MESSAGE, _TEXT), messages)
-
-
-def column_letter(index: int) -> str:
-    """The spreadsheet letter of a 0-based column: 0 is A, 26 is AA."""
-    letters = ""
-    number = index + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def _write_case_rows(

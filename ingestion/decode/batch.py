@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from ingestion.decode.reading import Reading
 from ingestion.decode.table import SCHEMA, with_ids
 from ingestion.home import Home, private_folder
-from ingestion.log import sync_folder
+from ingestion.log import sync
 
 _GROUP_ROWS = 131_072
 
@@ -66,7 +66,7 @@ class BatchWriter:
         name = hashlib.sha256("|".join(self._ids).encode()).hexdigest()[:32]
         target = self._folder / f"{name}.parquet"
         self._temporary.replace(target)
-        sync_folder(self._folder)
+        sync(self._folder)
         return target
 
     def _write(self) -> None:

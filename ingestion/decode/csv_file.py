@@ -30,8 +30,12 @@ class CsvFile:
     def sheets(self, layout: Layout) -> list[Sheet]:
         """Return the one sheet; raises `UnreadableFileError` where the text cannot be had."""
         content = to_utf8(self.content, layout.encoding)
-        is_auto = layout.delimiter == "auto"
-        delimiter = _find_delimiter(content, layout) if is_auto else layout.delimiter
+        wanted = layout.delimiter
+        delimiter = _find_delimiter(content, layout)
+        if wanted not in ("auto", delimiter):
+            named = {"\t": "Tab"}
+            found, meant = (named.get(mark, mark) for mark in (delimiter, wanted))
+            raise unreadable("csv_delimiter", found=found, wanted=meant)
         return [Sheet(None, lambda: _records(content, delimiter))]
 
 
@@ -82,7 +86,10 @@ def _lines(content: bytes) -> TextIO:
 
 
 def _find_delimiter(content: bytes, layout: Layout) -> str:
-    """Return the delimiter under which the layout recognises most labels in one row."""
+    """Return the delimiter under which the layout recognises most labels in one row.
+
+    Where several do as well, it is the one the layout names.
+    """
 
     def score(delimiter: str) -> int:
         csv.field_size_limit(_FIELD_LIMIT)
@@ -94,7 +101,7 @@ def _find_delimiter(content: bytes, layout: Layout) -> str:
             pass  # the chosen delimiter is read strictly later, and the error told then
         return best_label_count(rows, layout)
 
-    return max(_DELIMITERS, key=score)
+    return max(sorted(_DELIMITERS, key=lambda mark: mark != layout.delimiter), key=score)
 
 
 def _records(content: bytes, delimiter: str) -> Iterator[NumberedRow]:

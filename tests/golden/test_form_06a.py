@@ -89,6 +89,7 @@ def test_form_is_ready_to_print(reports: list[Path]) -> None:
     for sheet in openpyxl.load_workbook(reports[0]).worksheets:
         assert sheet.page_setup.paperSize == 9
         assert sheet.page_setup.orientation == "landscape"
+        assert sheet.sheet_properties.pageSetUpPr is not None
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         # One page wide and, with so few lines, one high (both the default, so not written): the
         # signatures must not stand alone on a second page.

@@ -6,13 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.mini_site import MiniSite
-from tests.laws.models import Models, compile_models
-
-
-@pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
-    """The dbt models, compiled once in each worker."""
-    return compile_models(tmp_path_factory.mktemp("models"))
+from tests.laws.conftest import models as models  # the fixture, compiled once for both folders
 
 
 @pytest.fixture(scope="module")

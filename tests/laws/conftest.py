@@ -9,6 +9,7 @@ from filelock import FileLock
 
 from tests.laws.models import Models, compile_models
 
+
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
     """The compiled models; the first test process that asks compiles them for the others."""

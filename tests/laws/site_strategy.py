@@ -76,6 +76,10 @@ class Plan:
     newest: str
     sendings: tuple[Sending, ...]
 
+    def __repr__(self) -> str:
+        """Short: a failing site is shown by `smaller.explain`."""
+        return f"<site of {len(self.reference.units)} units, {len(self.sendings)} files>"
+
 
 @dataclass(frozen=True)
 class History:

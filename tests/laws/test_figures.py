@@ -7,8 +7,8 @@ from tests.laws.effort import examples
 from tests.laws.harness import loaded, warehouse
 from tests.laws.models import Models
 from tests.laws.oracle import tell
-from tests.laws.smaller import explain
 from tests.laws.site_strategy import Plan, plans
+from tests.laws.smaller import explain
 
 
 @examples(100)
