@@ -82,6 +82,7 @@ $(VENV)/.uv: requirements-setup.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
 	|| { echo "Python 3.11 is needed; found: $$($(PYTHON) --version). Give another one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2> /dev/null \
+	|| { [ "$$(id -u)" = 0 ] && echo "Installing python3-venv ..." && apt-get update -qq && apt-get install -qq -y python3-venv > /dev/null; } \
 	|| { echo "This Python cannot make virtual environments. On Debian: sudo apt install python3-venv" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<

@@ -47,7 +47,8 @@ order by m.period
 """
 
 _FINDINGS = """
-select f.rule_id, f.severity, f.message, f.fix, f.period, f.file_name, f.sheet, f.row_number, f.cell, f.value
+select f.submission_id, f.rule_id, f.severity, f.message, f.fix, f.period, f.file_name, f.sheet, f.row_number,
+    f.cell, f.value
 from quality.findings as f
 where (f.submission_id, f.sheet, f.row_number) in (
     select (submission_id, sheet, row_number) from quality.row_lineage where case_key = ?

@@ -29,14 +29,16 @@ def status(site: Site, home: Home) -> Status:
     """Compute the status from the register and the served file; changes nothing."""
     submissions = read_submissions(site, home)
     build: dict[str, Any] | None = None
+    is_behind = True
     try:
         with served(home) as connection:
             build = rows(connection, "select * from meta.build")[0]
+            is_behind = _is_behind(connection, build, site, submissions)
     except NothingServed:
         build = None
     coverage = _coverage(site, submissions)
     problems = open_problems(submissions)
-    command = _next_command(site, submissions, problems, build)
+    command = _next_command(site, submissions, problems, is_behind=is_behind)
     places = shlex.join(["--site", str(site.directory), "--home", str(home.root)])
     return Status(build, coverage, problems, f"{command} {places}" if command else None)
 
@@ -83,11 +85,22 @@ def open_problems(submissions: list[Submission]) -> list[Submission]:
     ]
 
 
+def _is_behind(
+    connection: Any, build: dict[str, Any], site: Site, submissions: list[Submission]
+) -> bool:
+    """Tell whether a file, a decision or the site's own files are newer than what is served."""
+    ledger = rows(connection, "select submission_id, status, period, mode from quality.load_ledger")
+    known = {tuple(row.values()) for row in ledger}
+    found = {(s.submission_id, s.status, s.period, s.mode) for s in submissions}
+    return known != found or build["site_digest"] != site.digest
+
+
 def _next_command(
     site: Site,
     submissions: list[Submission],
     problems: list[Submission],
-    build: dict[str, Any] | None,
+    *,
+    is_behind: bool,
 ) -> str | None:
     """The one command that moves things on, without its places (--site, --home)."""
     held = [s for s in problems if s.status == "held"]
@@ -97,6 +110,6 @@ def _next_command(
     if not accepted:
         return f"motcua month-end --period {site.first_period}"
     newest = max(s.period for s in accepted)
-    if build is None or build["submissions"] != len(submissions):
+    if is_behind:
         return f"motcua month-end --period {newest}"
     return None

@@ -1,3 +1,14 @@
+{# Who a case of `unit` belongs to once it has ended (`at`: its row of int_unit_at_month, if any). On a split: the heir that #}
+{# exported the row itself, if the row came after the split; else the one that exports the case next; else the first heir. #}
+{% macro heir(at, unit, sender, sent_no, next_unit, next_sender) -%}
+case
+            when {{ sent_no }} >= {{ at }}.ended_no and list_contains({{ at }}.heirs, {{ sender }}) then {{ sender }}
+            when list_contains({{ at }}.heirs, {{ next_unit }}) then {{ next_unit }}
+            when list_contains({{ at }}.heirs, {{ next_sender }}) then {{ next_sender }}
+            else coalesce({{ at }}.unit_code_then, {{ unit }})
+        end
+{%- endmacro %}
+
 {# Case × reporting month it was open or resolved in, for one reporting calendar. The state is the one of the calendar month #}
 {# with the same number: the month that contains the period's last day (domain §2). A case is carried to the newest month. #}
 {% macro case_month(calendar) -%}
@@ -10,8 +21,12 @@ spanned as (
         s.case_key,
         s.period_no,
         s.row_unit_code,
+        s.sender_code,
         s.previous_unit_code,
+        s.previous_sender_code,
+        s.previous_period_no,
         s.next_unit_code,
+        s.next_sender_code,
         s.state_number,
         s.from_no,
         s.due_on,
@@ -40,20 +55,13 @@ spanned as (
 -- The unit a case belongs to in the month and in the month before (a transfer when they differ).
 placed as (
     select
-        p.* exclude (previous_unit_code, next_unit_code),
-        case
-            when list_contains(t.heirs, p.next_unit_code) then p.next_unit_code
-            else coalesce(t.unit_code_then, p.row_unit_code)
-        end as unit_code,
+        p.* exclude (previous_unit_code, previous_sender_code, previous_period_no, next_unit_code, next_sender_code),
+        {{ heir('t', 'p.row_unit_code', 'p.sender_code', 'p.period_no', 'p.next_unit_code', 'p.next_sender_code') }} as unit_code,
         case
             when p.month_no <= p.received_no then null
             when p.month_no = p.from_no and p.state_number > 1 then
-                case
-                    when list_contains(b.heirs, p.row_unit_code) then p.row_unit_code
-                    else coalesce(b.unit_code_then, p.previous_unit_code)
-                end
-            when list_contains(b.heirs, p.next_unit_code) then p.next_unit_code
-            else coalesce(b.unit_code_then, p.row_unit_code)
+                {{ heir('b', 'p.previous_unit_code', 'p.previous_sender_code', 'p.previous_period_no', 'p.row_unit_code', 'p.sender_code') }}
+            else {{ heir('b', 'p.row_unit_code', 'p.sender_code', 'p.period_no', 'p.next_unit_code', 'p.next_sender_code') }}
         end as opening_unit_code
     from spanned as p
     left join {{ ref('int_unit_at_month') }} as t on p.row_unit_code = t.unit_code and p.month_no = t.month_no

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.integration.mini_site import MiniSite
-from tests.laws.conftest import models as models  # the fixture, compiled once for both folders
+from tests.laws.conftest import models
+
+__all__ = ["mini", "models", "no_exports_folder"]
+"""`models`: the compiled models, made once for both folders."""
 
 
 @pytest.fixture(scope="module")

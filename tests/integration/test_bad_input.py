@@ -201,7 +201,7 @@ def test_unit_is_told_where_what_and_how_to_mend(run: Run, fault: Fault) -> None
     for words in fault.says:
         assert words in pack, pack
     if not fault.says:
-        assert "Đơn vị không phải làm gì thêm" in pack
+        assert "không có lỗi cần sửa" in pack
 
 
 def test_no_row_of_a_refused_file_is_a_case(run: Run) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from hypothesis.vendor.pretty import RepresentationPrinter
 
 from ingestion.home import Home
 from warehouse.build import run_dbt
@@ -28,6 +29,10 @@ class Models:
     schemas: tuple[tuple[str, str], ...]
     seeds: tuple[tuple[str, Path], ...]
     statements: tuple[tuple[str, str], ...]
+
+    def _repr_pretty_(self, printer: RepresentationPrinter, cycle: bool) -> None:
+        """What Hypothesis shows of the models: how many there are."""
+        printer.text(f"<{len(self.statements)} models>")
 
 
 def compile_models(root: Path) -> Models:
@@ -130,7 +135,7 @@ def table_hashes(
     for name, texts in tables.items():
         found = connection.execute(
             f"select count(*)::varchar, coalesce(sum(hash(row({', '.join(texts)}))::hugeint), 0)::varchar"
-            f" from {database}.{name}"
+            f" from \"{database}\".{name}"
         ).fetchone()
         assert found is not None
         hashes[name] = (found[0], found[1])

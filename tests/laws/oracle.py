@@ -97,8 +97,9 @@ def tell(reference: Reference, submissions: Sequence[Submission]) -> Truth:
     """All that §2 says of the accepted submissions of a site."""
     files = [judge_file(reference, file) for file in submissions]
     rows = [row for file_rows in files for row in file_rows]
-    cases = cases_of(standing_rows(files))
-    first = first_periods(reference, submissions, rows)
+    standing = standing_rows(files)
+    cases = cases_of(standing)
+    first = first_periods(reference, submissions, standing)
     truth = Truth(
         rows=rows,
         cases=cases,
@@ -112,7 +113,7 @@ def tell(reference: Reference, submissions: Sequence[Submission]) -> Truth:
     newest = max(file.period for file in submissions)
     for unit, start in first.items():
         for month in months(start, newest):
-            truth.reported[month, unit] = is_reported(submissions, rows, unit, month)
+            truth.reported[month, unit] = is_reported(submissions, standing, unit, month)
     truth.counts = all_counts(reference, cases, first, newest)
     for case in cases.values():
         add_findings(truth, reference, case, submissions)
@@ -193,22 +194,32 @@ def verdict(case: Case, *, by_time: bool) -> str | None:
 
 
 def unit_in_month(reference: Reference, case: Case, month: str) -> str:
-    """The unit in month M comes from State(case, M). On a merger's first day pending cases move to
-    the successor (on a split, to the unit that exports them, else to the first heir)."""
+    """The unit in month M comes from State(case, M): the unit named in its row, mapped through the
+    successors of units that ended before M. On a split pending cases move to the unit that exports
+    them: the sender of the row itself, if it came after the split, else the unit of the next state
+    or its sender, if it is one of the heirs, else the first heir."""
     state = case.state(month)
     following = case.next_state(state)
-    code = state.unit
+    code = state.row.named_unit
+    assert code is not None
     while ended_before(reference.unit(code), month) and reference.unit(code).successors:
-        heirs = reference.unit(code).successors
-        code = following.unit if following and following.unit in heirs else heirs[0]
+        unit = reference.unit(code)
+        if ended_before(unit, state.period) and state.row.file.unit in unit.successors:
+            code = state.row.file.unit
+        elif following and following.unit in unit.successors:
+            code = following.unit
+        elif following and following.row.file.unit in unit.successors:
+            code = following.row.file.unit
+        else:
+            code = unit.successors[0]
     return code
 
 
 def first_periods(
     reference: Reference, submissions: Sequence[Submission], rows: Sequence[Row]
 ) -> dict[str, str]:
-    """Months before a unit's first period (its first accepted submission, or accepted row naming it)
-    are not built, but a successor is built from the month in which its predecessor's end makes it
+    """Months before a unit's first period (its first accepted submission, or accepted row naming it
+    that stands) are not built, but a successor is built from the month in which its predecessor's end makes it
     begin."""
     seen: dict[str, set[str]] = {}
     for file in submissions:
@@ -220,9 +231,12 @@ def first_periods(
     # A successor's successor may begin through it, so repeat until nothing moves.
     for _ in reference.units:
         for unit in reference.units:
-            if unit.ended_on is None or unit.code not in first:
+            if unit.ended_on is None:
                 continue
-            begins = max(shift(month_of(unit.ended_on), 1), first[unit.code])
+            begins = shift(month_of(unit.ended_on), 1)
+            # A predecessor that was not built before its end leaves nothing to go on with.
+            if first.get(unit.code, begins) >= begins:
+                continue
             for heir in unit.successors:
                 first[heir] = min(first.get(heir, begins), begins)
     return first
@@ -330,6 +344,17 @@ def is_moved(old: State, new: State) -> bool:
     return new.due.day > old.due.day and old.due.day < last_day(old.period)
 
 
+def living_heirs(reference: Reference, code: str, month: str) -> set[str]:
+    """Every unit that may have taken over from one that ended before the month (on a split, all)."""
+    if not ended_before(reference.unit(code), month):
+        return {code}
+    return {
+        living
+        for heir in reference.unit(code).successors
+        for living in living_heirs(reference, heir, month)
+    }
+
+
 def is_vanished(
     truth: Truth, reference: Reference, case: Case, state: State, submissions: Sequence[Submission]
 ) -> bool:
@@ -343,7 +368,7 @@ def is_vanished(
     month = shift(state.period, 1)
     if any(r.identity == case.identity and r.file.period == month for r in truth.rows):
         return False
-    expected = {state.row.file.unit, state.unit, unit_in_month(reference, case, month)}
+    expected = {state.row.file.unit, state.unit, *living_heirs(reference, state.unit, month)}
     return any(
         file.period == month and file.unit in expected and file.export_kind == "snapshot"
         for file in submissions

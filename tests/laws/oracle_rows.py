@@ -242,11 +242,14 @@ def mark_duplicates(rows: Sequence[tuple[FileRow, Row]]) -> None:
 
 
 def mark_conflicts(rows: Iterable[Row]) -> None:
-    """One code with differing rows in one file (all copies, even where one breaks another rule)."""
-    standing = [row for row in rows if row.fate != "duplicate" and row.code is not None]
-    copies = Counter(row.code for row in standing)
+    """One code with differing rows in one file (all copies, even where one breaks another rule).
+
+    A code is (namespace, case_code): the number 12 of two units in one file is two cases.
+    """
+    standing = [row for row in rows if row.fate != "duplicate" and row.identity is not None]
+    copies = Counter(row.identity for row in standing)
     for row in standing:
-        if copies[row.code] > 1:
+        if copies[row.identity] > 1:
             row.rules.add("conflicting_rows")
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
+from hypothesis.vendor.pretty import RepresentationPrinter
 
 from tests.laws.oracle_rows import Reference, UnitFacts, first_day, last_day, shift
 
@@ -76,9 +77,9 @@ class Plan:
     newest: str
     sendings: tuple[Sending, ...]
 
-    def __repr__(self) -> str:
-        """Short: a failing site is shown by `smaller.explain`."""
-        return f"<site of {len(self.reference.units)} units, {len(self.sendings)} files>"
+    def _repr_pretty_(self, printer: RepresentationPrinter, cycle: bool) -> None:
+        """What Hypothesis shows: little. A failing site is shown by `smaller.explain`."""
+        printer.text(f"<site of {len(self.reference.units)} units, {len(self.sendings)} files>")
 
 
 @dataclass(frozen=True)

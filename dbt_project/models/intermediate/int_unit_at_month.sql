@@ -24,13 +24,33 @@ chain as (
     from chain as c
     inner join ended as e on c.heir_code = e.unit_code
     where c.depth < 20
+),
+
+months as (
+    select
+        c.origin_code as unit_code,
+        m.month_no,
+        min(c.from_no) as ended_no,
+        arg_max(c.heir_code, c.depth) as unit_code_then,
+        list_distinct(flatten(list(c.heirs))) as heirs
+    from chain as c
+    inner join {{ ref('int_month') }} as m on m.month_no >= c.from_no
+    group by c.origin_code, m.month_no
+),
+
+-- An heir that has itself ended by then takes nothing over.
+gone as (
+    select m.month_no, list(e.unit_code) as unit_codes
+    from {{ ref('int_month') }} as m
+    inner join ended as e on m.month_no >= e.from_no
+    group by m.month_no
 )
 
 select
-    c.origin_code as unit_code,
+    m.unit_code,
     m.month_no,
-    arg_max(c.heir_code, c.depth) as unit_code_then,
-    list_distinct(flatten(list(c.heirs))) as heirs
-from chain as c
-inner join {{ ref('int_month') }} as m on m.month_no >= c.from_no
-group by c.origin_code, m.month_no
+    m.ended_no,
+    m.unit_code_then,
+    list_filter(m.heirs, lambda heir: not list_contains(g.unit_codes, heir)) as heirs
+from months as m
+inner join gone as g on m.month_no = g.month_no

@@ -1,7 +1,8 @@
 -- Unit × month from the unit's first accepted month to the newest one, and whether anything was accepted for it.
 -- A unit reports by its own accepted file, even one without rows, or by rows that name it in another's file.
--- A successor is built from the month after its predecessor's end (domain §2).
-with sent as (
+-- A successor is built from the month after its predecessor's end (domain §2),
+-- if the predecessor was itself built before its end.
+with recursive sent as (
     select unit_code, period_no, count(*) as submissions, min(pulled_at) as first_pulled_at
     from {{ ref('int_submission_standing') }}
     where status = 'accepted'
@@ -9,9 +10,15 @@ with sent as (
 ),
 
 named as (
-    select distinct coalesce(t.unit_code_then, f.row_unit_code) as unit_code, f.period_no
+    select distinct
+        case
+            when list_contains(t.heirs, f.sender_code) then f.sender_code
+            else coalesce(t.unit_code_then, f.row_unit_code)
+        end as unit_code,
+        f.period_no
     from {{ ref('int_case_row_standing') }} as f
     left join {{ ref('int_unit_at_month') }} as t on f.row_unit_code = t.unit_code and f.period_no = t.month_no
+    where f.fate is distinct from 'ignored'
 ),
 
 reported as (
@@ -30,24 +37,23 @@ first_own as (
     group by unit_code
 ),
 
-inherited as (
-    select h.heir as unit_code, min(h.ended_no) as first_no
-    from (
-        select unit_code, unnest(successors) as heir, {{ month_no('valid_to') }} + 1 as ended_no
-        from {{ ref('stg_unit') }}
-        where valid_to < date '9999-12-31'
-    ) as h
-    inner join first_own as o on h.unit_code = o.unit_code and o.first_no < h.ended_no
-    group by h.heir
+ended as (
+    select unit_code, unnest(successors) as heir, {{ month_no('valid_to') }} + 1 as ended_no
+    from {{ ref('stg_unit') }}
+    where valid_to < date '9999-12-31'
+),
+
+begun as (
+    select unit_code, first_no from first_own
+    union
+    select e.heir, e.ended_no
+    from begun as b
+    inner join ended as e on b.unit_code = e.unit_code and b.first_no < e.ended_no
 ),
 
 started as (
     select unit_code, min(first_no) as first_no
-    from (
-        select * from first_own
-        union all
-        select * from inherited
-    )
+    from begun
     group by unit_code
 )
 

@@ -1,5 +1,5 @@
 -- Cases that a snapshot should have carried and no file of the next month does (domain §2): not completed by the end of
--- their own period, their unit (or its successor) sent a snapshot the month after, and no decoded row of it has their code.
+-- their own period, their unit (or its successor, or who sent them) sent a snapshot the month after, and no decoded row of it has their code.
 with snapshot as (
     select distinct coalesce(t.unit_code_then, x.unit_code) as unit_code, x.period_no
     from (
@@ -28,7 +28,7 @@ from {{ ref('int_case_state') }} as s
 left join {{ ref('int_unit_at_month') }} as t on s.row_unit_code = t.unit_code and s.period_no + 1 = t.month_no
 inner join snapshot as n
     on n.period_no = s.period_no + 1
-    and (n.unit_code = coalesce(t.unit_code_then, s.row_unit_code) or list_contains(t.heirs, n.unit_code))
+    and (n.unit_code = coalesce(t.unit_code_then, s.row_unit_code) or list_contains(t.heirs, n.unit_code) or n.unit_code = s.sender_code)
 left join seen as x on s.case_key = x.case_key and x.period_no = s.period_no + 1
 where s.export_kind = 'snapshot'
     and (s.completed_on is null or {{ month_no('s.completed_on') }} > s.period_no)

@@ -1,0 +1,261 @@
+"""`motcua` as a user at a terminal: help, JSON, exit codes, and the next command word for word."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.integration.mini_site import Case, MiniSite, Said, motcua, query
+from tests.laws.models import table_hashes
+
+pytestmark = pytest.mark.integration
+COMMANDS = (
+    "month-end",
+    "pull",
+    "decode",
+    "build",
+    "check",
+    "publish",
+    "report",
+    "decide",
+    "status",
+    "explain",
+    "validate-site",
+    "samples",
+)
+PERIOD = "2024-03"
+
+
+class Demo:
+    """A sample site and the places of two homes."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.site = root / "site"
+        self.places = ("--site", str(self.site))
+
+    def home(self, name: str) -> Path:
+        """A home of that name."""
+        return self.root / name
+
+    def run(self, command: str, *options: str, home: str = "one") -> Said:
+        """Run a command on the site."""
+        return motcua(command, *options, *self.places, "--home", str(self.home(home)))
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """Three months of four units, as `motcua samples` writes them."""
+    demo = Demo(tmp_path_factory.mktemp("demo"))
+    options = ("--units", "4", "--months", "3", "--cases", "8", "--dirt", "0", "--json")
+    said = motcua("samples", "--out", str(demo.site / "exports"), *options, *demo.places)
+    assert said.code == 0, said.all
+    assert said.json["files"] == 12
+    assert said.json["rows"] > 50
+    return demo
+
+
+@pytest.fixture(scope="module")
+def month(demo: Demo) -> Said:
+    """The month end, run once."""
+    return demo.run("month-end", "--period", PERIOD)
+
+
+def served(demo: Demo, home: str) -> dict[str, tuple[str, str]]:
+    """Content of every served table but the time of receipt and what stands in meta."""
+    path = demo.home(home) / "serving" / "warehouse.duckdb"
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{path}' as copy (read_only)")
+        connection.execute("create schema core")
+        hashes = table_hashes(connection, "copy")
+        del hashes["quality.load_ledger"]
+        connection.execute("use copy")
+        ledger = query(connection, "select * exclude (pulled_at) from quality.load_ledger")
+        hashes["quality.load_ledger"] = (
+            str(len(ledger)),
+            repr(sorted(map(repr, ledger))),
+        )
+    return hashes
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_says_what_it_does_and_every_option(command: str) -> None:
+    said = motcua(command, "--help")
+    assert said.code == 0
+    sentence = said.out.split("Usage:")[1].strip().splitlines()[2].strip()
+    assert len(sentence) > 20, said.out
+    assert "--json" in said.out
+    for line in said.out.splitlines():
+        if line.startswith("│ --") and "--help" not in line:
+            assert len(line.strip("│ ").split("  ")) > 1, f"an option without a word: {line}"
+
+
+def test_no_command_lists_all_of_them() -> None:
+    said = motcua()
+    for command in COMMANDS:
+        assert f"│ {command} " in said.all
+    assert said.code in (0, 2)
+
+
+def test_month_end_prints_ranking_counts_and_paths(month: Said, demo: Demo) -> None:
+    assert month.code == 0, month.all
+    assert month.errors == ""
+    for words in ("Xếp hạng tỷ lệ trễ hạn kỳ 2024-03", "UBND xã Mẫu 00001", "Tệp trong kỳ: 4 nhận"):
+        assert words in month.out
+    for path in ("serving/warehouse.duckdb", "reports/2024-03", "outbox"):
+        assert str(demo.home("one") / path) in month.out
+        assert (demo.home("one") / path).exists()
+
+
+def test_month_end_again_changes_no_table(month: Said, demo: Demo) -> None:
+    before = served(demo, "one")
+    said = demo.run("month-end", "--period", PERIOD, "--json")
+    assert said.code == 0, said.all
+    assert served(demo, "one") == before
+    summary = said.json
+    assert len(summary["ranking"]) == 4
+    assert summary["files_accepted"] == 4
+    counts = ("accepted", "rejected", "duplicate", "ignored")
+    assert summary["rows_read"] == sum(summary[f"rows_{name}"] for name in counts)
+    assert all(Path(path).exists() for path in summary["outputs"].values())
+
+
+def test_step_by_step_gives_the_same_tables(month: Said, demo: Demo) -> None:
+    def step(command: str, *options: str) -> Any:
+        said = demo.run(command, *options, "--json", home="two")
+        assert said.code == 0, said.all
+        return said.json
+
+    pulled = step("pull", "--period", PERIOD)
+    assert {item["outcome"] for item in pulled} == {"new"}
+    assert {s["status"] for s in step("decode")} == {"accepted"}
+    built = step("build")
+    assert built["newest_period"] == PERIOD
+    assert Path(built["path"]).exists()
+    checked = step("check", built["build_id"])
+    assert all(r["success"] or r["severity"] == "warning" for r in checked["results"])
+    assert Path(checked["page"]).exists()
+    published = step("publish", built["build_id"])
+    assert published["build_id"] == built["build_id"]
+    written = step("report", "--period", PERIOD)
+    assert len(written) == 2 + 4
+    assert all(Path(path).stat().st_size > 0 for path in written)
+    assert served(demo, "two") == served(demo, "one")
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "words"),
+    [
+        ("report", ("--period", "2030-01"), "2030-01"),
+        ("report", ("--period", "2024-1"), "YYYY-MM"),
+        ("pull", ("--period", "thang 3"), "YYYY-MM"),
+        ("pull", ("--period", PERIOD, "--file", "x.csv"), "--unit"),
+        ("pull", ("--period", PERIOD, "--file", "x.csv", "--unit", "KHONG-CO"), "KHONG-CO"),
+        ("check", ("khong-co",), "khong-co"),
+        ("decide", ("x.y.1", "accept", "--by", "A", "--reason", "B"), "x.y.1"),
+        ("decide", ("2024-01.DV00001.1", "maybe", "--by", "A", "--reason", "B"), "refuse"),
+        ("decide", ("2024-01.DV00001.1", "accept", "--by", "A", "--reason", " "), "lý do"),
+        ("month-end", ("--period", "2030-01"), "2030-01"),
+        ("month-end", (), "--period"),
+        ("nonsense", (), "nonsense"),
+    ],
+)
+def test_wrong_use_is_code_2_with_a_sentence(
+    month: Said, demo: Demo, command: str, options: tuple[str, ...], words: str
+) -> None:
+    said = demo.run(command, *options)
+    assert said.code == 2, said.all
+    assert words in said.errors
+    assert said.out == ""
+
+
+def test_unknown_site_and_unusable_home(demo: Demo, tmp_path: Path) -> None:
+    for command in (("status",), ("build",), ("month-end", "--period", PERIOD)):
+        said = motcua(*command, "--site", str(tmp_path / "no-site"), "--home", str(tmp_path / "h"))
+        assert said.code == 2, said.all
+        assert "no-site" in said.errors
+    file = tmp_path / "a-file"
+    file.write_text("x")
+    said = motcua("status", *demo.places, "--home", str(file))
+    assert said.code == 2
+    assert str(file) in said.errors
+    said = motcua("validate-site", str(tmp_path / "no-site"))
+    assert said.code == 2
+
+
+def test_samples_refuses_what_it_cannot_write(demo: Demo, tmp_path: Path) -> None:
+    said = motcua("samples", "--out", str(tmp_path), "--units", "0", *demo.places)
+    assert said.code == 2, said.all
+    assert said.errors.strip()
+
+
+def test_validate_site_tries_a_file_without_loading_it(demo: Demo, tmp_path: Path) -> None:
+    said = motcua("validate-site", str(demo.site), "--json")
+    assert (said.code, said.json["units"]) == (0, 4)
+    export = next((demo.site / "exports").rglob("DV00001*.csv"))
+    options = ("validate-site", str(demo.site), "--unit", "DV00001")
+    said = motcua(*options, "--file", str(export), "--json")
+    assert said.code == 0, said.all
+    assert said.json["trial"]["accepted"] is True
+    assert said.json["trial"]["columns"]["case_code"] == "Mã hồ sơ"
+    wrong = tmp_path / "sai.csv"
+    wrong.write_text("Mã hồ sơ,Ngày tiếp nhận\n1,2\n", encoding="utf-8")
+    said = motcua(*options, "--file", str(wrong))
+    assert said.code == 4, said.all
+    assert "Thiếu cột" in said.out
+    said = motcua(*options, "--file", str(tmp_path / "khong-co.csv"))
+    assert said.code == 2
+
+
+def test_explain_has_json_and_a_terminal_view(month: Said, demo: Demo) -> None:
+    with duckdb.connect(
+        str(demo.home("one") / "serving" / "warehouse.duckdb"), read_only=True
+    ) as connection:
+        (row,) = query(connection, "select case_code from core.fct_case order by 1 limit 1")
+    home = ("--home", str(demo.home("one")))
+    said = motcua("explain", row["case_code"], "--json", *home)
+    assert said.code == 0
+    assert said.json[0]["rows"][0]["file_name"]
+    assert row["case_code"] in motcua("explain", row["case_code"], *home).out
+    said = motcua("explain", "khong-co", "--json", *home)
+    assert (said.code, said.json) == (2, [])
+
+
+def run_word_for_word(command: str) -> int:
+    """Run a printed command in a shell, with `motcua` on the path."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("MOTCUA_")}
+    done = subprocess.run(
+        command, shell=True, env=environment | {"PATH": path}, capture_output=True, check=False
+    )
+    return done.returncode
+
+
+def test_status_says_the_next_command_and_it_works(mini: MiniSite) -> None:
+    """From an empty home to nothing left to do, by the printed commands alone."""
+    long_name = " bo sung " + "rất_dài_" * 12
+    mini.send("2024-01", "U1", Case(1, completed="22/01/2024"), tail=long_name)
+    mini.send("2024-01", "U2", Case(2))
+    codes = []
+    for _ in range(4):
+        status = mini.motcua("status", "--json")
+        assert status.code == 0, status.all
+        command = status.json["next_command"]
+        shown = mini.motcua("status")
+        if command is None:
+            assert "Không còn việc gì phải làm" in shown.out
+            break
+        assert f"Bước tiếp theo: {command}\n" in shown.out, "on one line, to be copied"
+        codes.append((command.split()[1], run_word_for_word(command)))
+    # Published with a file held; the decision; published with it; nothing left.
+    assert codes == [("month-end", 4), ("decide", 0), ("month-end", 0)]
+    assert status.json["next_command"] is None
+    assert status.json["served"]["newest_period"] == "2024-01"
+    (coverage,) = status.json["coverage"]
+    assert (coverage["expected"], coverage["reported"], coverage["held"]) == (2, 2, 0)
+    explained = mini.motcua("explain", "000.00.16.H32-240108-0001")
+    assert f"U1{long_name}.csv" in explained.out, "a long name is not cut in a pipe"
