@@ -59,7 +59,7 @@ clean: ## Delete the environment, caches and demo exports; MOTCUA_HOME stays
 LOCK_OPTIONS := --quiet --generate-hashes --python-version 3.11 --no-emit-index-url --no-header
 
 $(DEMO): $(wildcard samples/*.py) | $(VENV)/.run
-	@$(BIN)/python -m samples --site sites/demo
+	@$(BIN)/motcua samples --site sites/demo --out sites/demo/exports
 	@touch $@
 
 # uv installs in a quarter of pip's time; where it cannot reach the package index (pip has settings

@@ -25,11 +25,12 @@ from dags.terminal import TerminalListener
 from ingestion.messages import text
 from ingestion.periods import PeriodError, parse_period
 from ingestion.site import Site, SiteError, load_site
+from motcua.console import GATE, INTERNAL, USAGE
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
-DONE, INTERNAL, USAGE, GATE_STOPPED, INTERRUPTED = 0, 1, 2, 3, 130
+INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -96,11 +97,14 @@ def _import_great_expectations() -> None:
 
 
 def _explain_failure(errors: Console, error: BaseException | None, log: Path) -> int:
+    from ingestion.pull import NothingArrivedError
     from warehouse.build import BuildTestFailed
     from warehouse.gates import GateFailed
 
+    if isinstance(error, NothingArrivedError):
+        return _complain(errors, [str(error)], USAGE)
     if isinstance(error, GateFailed | BuildTestFailed):
-        return _complain(errors, [str(error)], GATE_STOPPED)
+        return _complain(errors, [str(error)], GATE)
     reason = str(error) if error else text("month_end.no_reason")
     return _complain(errors, [reason, text("month_end.see_log", path=log)], INTERNAL)
 

@@ -73,11 +73,13 @@ def month_end() -> None:
     )
     def pull() -> dict[str, Any]:
         from ingestion.pull import pull as pull_exports
+        from ingestion.pull import require_files
 
         with step("pull") as progress:
             site, home = open_run()
             period = run_period(site)
             report = pull_exports(site, home, period, progress=progress)
+            require_files(site, home, period, report)
             outcomes = Counter(item.outcome for item in report.items)
             return {"period": period, "files": dict(outcomes)}
 

@@ -4,32 +4,20 @@ Exit codes: 0 done; 1 internal; 2 usage; 3 a gate stopped publication; 4 some su
 held but the rest published.
 """
 
-import dataclasses
-import json
 import os
 import shlex
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ingestion.home import Home
 from ingestion.messages import text
-from ingestion.periods import PeriodError, parse_period
-from ingestion.progress import Progress as Report
-from ingestion.progress import quiet
-from ingestion.register import RegisterError
-from ingestion.site import Site, SiteError, load_site
-
-DONE, INTERNAL, USAGE, GATE, PARTLY = 0, 1, 2, 3, 4
-PIPE_WIDTH = 300
+from ingestion.periods import parse_period
+from ingestion.site import Site, load_site
+from motcua.console import DONE, PARTLY, USAGE, bar, print_json, stdout, told
 
 app = typer.Typer(
     help="Month-end data warehouse for administrative cases (hồ sơ thủ tục hành chính).",
@@ -56,106 +44,9 @@ AsJson = Annotated[
 DEFAULT_SITE, DEFAULT_HOME = Path("sites/demo"), Path("var")
 
 
-def _out() -> Console:
-    """A console that never cuts a table when the output is piped into a file."""
-    return Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn errors a person can mend into their message and exit code; anything else is ours (exit 1)."""
-    from ingestion.pull import NothingArrivedError
-    from publishing.form_06a import ReportError
-    from publishing.reports import PeriodNotServed
-    from publishing.snapshot import PublishError
-    from warehouse.build import BuildError, BuildTestFailed
-    from warehouse.gates import GateFailed
-    from warehouse.served import NothingServed
-
-    errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-    try:
-        yield
-    except SiteError as error:
-        for problem in error.problems:
-            errors.print(problem)
-        raise typer.Exit(USAGE) from None
-    except (PeriodError, RegisterError, NothingServed, NothingArrivedError) as error:
-        errors.print(str(error))
-        raise typer.Exit(USAGE) from None
-    except PeriodNotServed as error:
-        errors.print(str(error))
-        raise typer.Exit(USAGE) from None
-    except (GateFailed, BuildTestFailed) as error:
-        errors.print(str(error))
-        raise typer.Exit(GATE) from None
-    except (BuildError, PublishError, ReportError) as error:
-        errors.print(str(error))
-        raise typer.Exit(INTERNAL) from None
-    except OSError as error:
-        errors.print(_about_place(error))
-        raise typer.Exit(USAGE if isinstance(error, PLACE_ERRORS) else INTERNAL) from None
-
-
-# A path that a person gave and that cannot be used; other OSErrors (a full disk) are no usage.
-PLACE_ERRORS = (
-    FileNotFoundError,
-    FileExistsError,
-    NotADirectoryError,
-    IsADirectoryError,
-    PermissionError,
-)
-
-
-def _about_place(error: OSError) -> str:
-    """Our own errors carry a whole sentence, the system's an errno and a path."""
-    if error.errno is None:
-        return str(error)
-    return text("cli.place_error", path=error.filename or "", problem=error.strerror)
-
-
 def _places(site: Site, home: Home) -> str:
     """The options that make a printed next command work word for word."""
     return shlex.join(["--site", str(site.directory), "--home", str(home.root)])
-
-
-@contextmanager
-def _bar(as_json: bool) -> Iterator[Report]:
-    """A progress bar on a terminal, nothing where the output is read by a program."""
-    if as_json or not sys.stderr.isatty():
-        yield quiet
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-
-        def report(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total or None)
-
-        yield report
-
-
-def _plain(value: Any) -> Any:
-    """Dataclasses, paths and dates as JSON values."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(v) for v in value]
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    if isinstance(value, Path):
-        return str(value)
-    return value
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(_plain(value), ensure_ascii=False, indent=2))
 
 
 def _open(site: Path, home: Path) -> tuple[Site, Home]:
@@ -182,7 +73,7 @@ def month_end(
     from warehouse.build import build as build_step
     from warehouse.gates import check as check_step
 
-    with _told(), _bar(as_json) as progress:
+    with told(), bar(as_json) as progress:
         opened, where = _open(site, home)
         asked = parse_period(period)
         fetched = pull_step(opened, where, asked, progress=progress)
@@ -193,7 +84,7 @@ def month_end(
         publish_step(opened, where, built.build_id, progress=progress)
         write_reports(opened, where, asked, progress=progress)
         write_outbox(opened, where, asked, progress=progress)
-    with _told():
+    with told():
         _print_not_fetched(fetched)
         raise typer.Exit(print_summary(opened, where, asked, as_json=as_json))
 
@@ -216,7 +107,7 @@ def pull(
     from ingestion.pull import pull as pull_step
     from ingestion.pull import pull_file
 
-    with _told(), _bar(as_json) as progress:
+    with told(), bar(as_json) as progress:
         opened, where = _open(site, home)
         asked = parse_period(period)
         if (file is None) != (unit is None) or mode not in {"replace", "supplement"}:
@@ -226,16 +117,16 @@ def pull(
         else:
             items = pull_step(opened, where, asked, progress=progress).items
     if as_json:
-        _print_json(items)
+        print_json(items)
         return
     counts = {
         o: sum(i.outcome == o for i in items) for o in ("new", "unchanged", "missing", "failed")
     }
-    _out().print(text("cli.pulled", **counts), highlight=False)
+    stdout().print(text("cli.pulled", **counts), highlight=False)
     for item in items:
         if item.outcome == "failed" or (item.outcome == "missing" and item.period == asked):
             line = f"  {item.period} {item.unit}: {item.message or text('cli.missing')}"
-            _out().print(line, highlight=False, markup=False, soft_wrap=True)
+            stdout().print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -247,15 +138,15 @@ def decode(
     from ingestion.register import read_submissions
     from warehouse.status import open_problems
 
-    with _told(), _bar(as_json) as progress:
+    with told(), bar(as_json) as progress:
         opened, where = _open(site, home)
         decode_step(opened, where, progress=progress)
         submissions = read_submissions(opened, where)
     bad = open_problems(submissions)
     if as_json:
-        _print_json(submissions)
+        print_json(submissions)
     else:
-        _out().print(
+        stdout().print(
             text(
                 "cli.decoded",
                 accepted=sum(s.status == "accepted" for s in submissions),
@@ -274,13 +165,13 @@ def build(
     """Build the whole warehouse into a new file; the served one is not touched."""
     from warehouse.build import build as build_step
 
-    with _told(), _bar(as_json) as progress:
+    with told(), bar(as_json) as progress:
         opened, where = _open(site, home)
         built = build_step(opened, where, progress=progress)
     if as_json:
-        _print_json(built)
+        print_json(built)
     else:
-        _out().print(
+        stdout().print(
             text(
                 "cli.built",
                 build_id=built.build_id,
@@ -302,11 +193,11 @@ def check(
     """Run the quality gates on a build; a critical failure deletes it."""
     from warehouse.gates import check as check_step
 
-    with _told(), _bar(as_json) as progress:
+    with told(), bar(as_json) as progress:
         opened, where = _open(site, home)
         report = check_step(opened, where, build_id, progress=progress)
     if as_json:
-        _print_json(report)
+        print_json(report)
         return
     said = text(
         "cli.checked",
@@ -316,7 +207,7 @@ def check(
         build_id=build_id,
         places=_places(opened, where),
     )
-    _out().print(said, soft_wrap=True, highlight=False)
+    stdout().print(said, soft_wrap=True, highlight=False)
 
 
 @app.command()
@@ -330,18 +221,18 @@ def publish(
     from publishing.snapshot import publish as publish_step
     from warehouse.served import rows, served
 
-    with _told(), _bar(as_json) as progress:
+    with told(), bar(as_json) as progress:
         opened, where = _open(site, home)
         publication = publish_step(opened, where, build_id, progress=progress)
     if as_json:
-        _print_json(publication)
+        print_json(publication)
         return
-    with _told(), served(where) as connection:
+    with told(), served(where) as connection:
         newest = rows(connection, "select newest_period from meta.build")[0]["newest_period"]
     said = text(
         "cli.published", path=publication.database, period=newest, places=_places(opened, where)
     )
-    _out().print(said, soft_wrap=True, highlight=False)
+    stdout().print(said, soft_wrap=True, highlight=False)
 
 
 @app.command()
@@ -355,16 +246,16 @@ def report(
     from publishing.reports import write_reports
     from publishing.unit_packs import write_outbox
 
-    with _told(), _bar(as_json) as progress:
+    with told(), bar(as_json) as progress:
         opened, where = _open(site, home)
         asked = parse_period(period)
         written = write_reports(opened, where, asked, progress=progress)
         written += write_outbox(opened, where, asked, progress=progress)
     if as_json:
-        _print_json(written)
+        print_json(written)
         return
     for path in written:
-        _out().print(str(path), soft_wrap=True, highlight=False, markup=False)
+        stdout().print(str(path), soft_wrap=True, highlight=False, markup=False)
 
 
 @app.command()
@@ -388,14 +279,14 @@ def decide(
     """Settle a submission that is held for a person. The decision is appended, never edited."""
     from ingestion.register import append_decision
 
-    with _told():
+    with told():
         opened, where = _open(site, home)
         asked = parse_period(period) if period else None
         decision = append_decision(
             opened, where, submission, verdict, period=asked, mode=mode, by=by, reason=reason
         )
     if as_json:
-        _print_json(decision)
+        print_json(decision)
         return
     said = text(
         "cli.decided",
@@ -403,7 +294,7 @@ def decide(
         period=asked or submission.partition(".")[0],
         places=_places(opened, where),
     )
-    _out().print(said, soft_wrap=True, highlight=False)
+    stdout().print(said, soft_wrap=True, highlight=False)
 
 
 @app.command()
@@ -414,12 +305,12 @@ def status(
     from motcua.terminal import table_of
     from warehouse.status import status as read_status
 
-    with _told():
+    with told():
         found = read_status(*_open(site, home))
     if as_json:
-        _print_json(found)
+        print_json(found)
         return
-    out = _out()
+    out = stdout()
     if found.served is None:
         out.print(text("cli.nothing_served"))
     else:
@@ -453,15 +344,15 @@ def explain(
     from motcua.terminal import print_explanation
     from warehouse.explain import explain as explain_case
 
-    with _told():
+    with told():
         found = explain_case(Home(home.resolve()), case_code)
     if as_json:
-        _print_json(found)
+        print_json(found)
     elif not found:
         Console(stderr=True).print(text("explain.unknown", case_code=case_code), markup=False)
     else:
         for explanation in found:
-            print_explanation(_out(), explanation)
+            print_explanation(stdout(), explanation)
     raise typer.Exit(DONE if found else USAGE)
 
 
@@ -480,20 +371,20 @@ def validate_site(
     from ingestion.trial import try_file
     from warehouse.inputs import check_waivers
 
-    with _told():
+    with told():
         loaded = load_site(site)
         check_waivers(loaded)
         trial = try_file(loaded, file, unit) if file else None
     if as_json:
-        _print_json({"site": loaded.name, "units": len(loaded.units), "trial": trial})
+        print_json({"site": loaded.name, "units": len(loaded.units), "trial": trial})
     else:
         sizes = {"units": len({u.code for u in loaded.units}), "sources": len(loaded.sources)}
-        _out().print(
+        stdout().print(
             text("cli.site_valid", name=loaded.name, layouts=len(loaded.layouts), **sizes),
             highlight=False,
         )
         if trial:
-            _out().print(trial.summary, markup=False, highlight=False, soft_wrap=True)
+            stdout().print(trial.summary, markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(DONE if trial is None or trial.accepted else PARTLY)
 
 
@@ -516,7 +407,7 @@ def samples(
     """Write deterministic exports with known truth."""
     from samples.generate import generate
 
-    with _told():
+    with told():
         first = parse_period(start)
         try:
             truth = generate(
@@ -534,14 +425,15 @@ def samples(
             Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(said)
             raise typer.Exit(USAGE) from None
     if as_json:
-        _print_json({"out": out, **_sizes(truth)})
+        print_json({"out": out, **_sizes(truth)})
         return
     said = text("cli.samples_written", out=out, **_sizes(truth))
-    _out().print(said, soft_wrap=True, highlight=False)
+    stdout().print(said, soft_wrap=True, highlight=False)
 
 
 def _sizes(truth: Any) -> dict[str, int]:
-    return {"files": len(truth.files), "rows": sum(f.rows_read for f in truth.files)}
+    sent = sum(f.status != "missing" for f in truth.files)
+    return {"files": sent, "rows": sum(f.rows_read for f in truth.files)}
 
 
 def _print_not_fetched(report: Any) -> None:
@@ -555,7 +447,7 @@ def _print_not_fetched(report: Any) -> None:
 
 def _print_problems(submissions: list[Any]) -> None:
     """One block per submission that a person must look at."""
-    out = _out()
+    out = stdout()
     for s in submissions:
         out.print(
             text(f"cli.submission_{s.status}", submission=s.submission_id, file=s.file_name),
@@ -578,9 +470,9 @@ def print_summary(site: Site, home: Home | Path, period: str, *, as_json: bool =
     where = home if isinstance(home, Home) else Home(Path(home).resolve())
     summary = read_summary(site, where, period)
     if as_json:
-        _print_json(summary)
+        print_json(summary)
     else:
-        print_month(_out(), summary)
+        print_month(stdout(), summary)
     return PARTLY if summary.files_open else DONE
 
 

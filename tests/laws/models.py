@@ -135,7 +135,7 @@ def table_hashes(
     for name, texts in tables.items():
         found = connection.execute(
             f"select count(*)::varchar, coalesce(sum(hash(row({', '.join(texts)}))::hugeint), 0)::varchar"
-            f" from \"{database}\".{name}"
+            f' from "{database}".{name}'
         ).fetchone()
         assert found is not None
         hashes[name] = (found[0], found[1])

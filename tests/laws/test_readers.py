@@ -12,8 +12,7 @@ import pytest
 from ingestion.home import Home
 from ingestion.progress import quiet
 from ingestion.site import Site
-from publishing.serving import PublishError
-from publishing.snapshot import publish
+from publishing.snapshot import PublishError, publish
 from tests.laws.harness import loaded, warehouse
 from tests.laws.models import Models
 from tests.laws.oracle_rows import Reference, UnitFacts

@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from samples.__main__ import main
 from samples.generate import generate
 from samples.reference import PROCEDURES, SECTORS
 from samples.shapes import SHAPES
-from samples.site import layout_text, write_site
+from samples.site import layout_text
 from tests.unit.samples.sites import REPOSITORY, Sample
 
 pytestmark = pytest.mark.unit
@@ -127,16 +126,14 @@ def test_reference_data_agree_with_the_seeds() -> None:
         assert [own[label] for label in shape.channels] == ["direct", "online", "post"]
 
 
-def test_refuses_what_it_cannot_serve(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_site(tmp_path / "site", 2, 3)
-    with pytest.raises(FileExistsError):
-        write_site(tmp_path / "site", 2, 3)
-    out = ["--out", str(tmp_path / "out")]
-    assert main(["--site", str(tmp_path / "site"), "--units", "5", *out]) == 2
-    assert main(["--site", str(tmp_path / "site"), "--start", "2024-13", *out]) == 2
-    assert main(["--site", str(tmp_path / "site"), "--dirt", "2", *out]) == 2
-    assert main(["--site", str(tmp_path / "nowhere"), *out]) == 2
-    assert "already holds a site of 2 units, not 5" in capsys.readouterr().err
+def test_impossible_wishes_are_refused(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    generate(tmp_path / "site", out, units=4, months=1, cases_per_unit_month=2)
+    for wish in ({"units": 5}, {"start": "2024-13"}, {"dirt": 2}):
+        with pytest.raises(ValueError):  # noqa: PT011 - the command line shows its text
+            generate(tmp_path / "site", out, **{"months": 1, **wish})  # type: ignore[arg-type]
+    with pytest.raises(FileNotFoundError):
+        generate(tmp_path / "nowhere", out, months=1)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
