@@ -168,12 +168,9 @@ def _settle(drafts: list[_Draft]) -> None:
     standing: dict[tuple[str, str], _Draft] = {}
     for draft in drafts:
         decoded, decision = draft.decoded, draft.decision
-        if decision and decision.verdict == "refuse":
-            draft.status = "rejected"
+        if decoded is None:  # refused ones too: the ledger says of each file how it was read
             continue
-        if decoded is None:
-            continue
-        if decoded.outcome == "rejected":
+        if decoded.outcome == "rejected" or (decision and decision.verdict == "refuse"):
             draft.status = "rejected"
             continue
         if not decision:

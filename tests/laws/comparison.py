@@ -9,8 +9,37 @@ from tests.laws.oracle import Truth
 
 Facts = dict[str, dict[Any, Any]]
 
-COUNTS = ["opening", "received", "received_online", "transferred_in", "resolved_early", "resolved_on_time", "resolved_late", "resolved_no_due", "withdrawn", "refused", "transferred_out", "pending_in_time", "pending_overdue", "pending_suspended", "pending_no_due"]
-ROW_RULES = ["missing_case_code", "unknown_unit", "missing_received_date", "unreadable_received_date", "unreadable_due_date", "unreadable_completed_date", "unreadable_returned_date", "completed_before_received", "due_before_received", "received_after_period", "closed_without_completion", "conflicting_rows"]
+COUNTS = (
+    "opening",
+    "received",
+    "received_online",
+    "transferred_in",
+    "resolved_early",
+    "resolved_on_time",
+    "resolved_late",
+    "resolved_no_due",
+    "withdrawn",
+    "refused",
+    "transferred_out",
+    "pending_in_time",
+    "pending_overdue",
+    "pending_suspended",
+    "pending_no_due",
+)
+ROW_RULES = (
+    "missing_case_code",
+    "unknown_unit",
+    "missing_received_date",
+    "unreadable_received_date",
+    "unreadable_due_date",
+    "unreadable_completed_date",
+    "unreadable_returned_date",
+    "completed_before_received",
+    "due_before_received",
+    "received_after_period",
+    "closed_without_completion",
+    "conflicting_rows",
+)
 
 
 def told_by_oracle(truth: Truth) -> Facts:

@@ -23,4 +23,3 @@ def examples(count: int) -> settings:
         database=None,
         suppress_health_check=_SLOW,
     )
-

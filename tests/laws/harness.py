@@ -58,7 +58,9 @@ class Loaded:
 
 
 @contextmanager
-def loaded(plan: Plan, *, order: Sequence[int] | None = None, batches: bool = False) -> Iterator[Loaded]:
+def loaded(
+    plan: Plan, *, order: Sequence[int] | None = None, batches: bool = False
+) -> Iterator[Loaded]:
     """Write, send and decode a plan in a folder of its own.
 
     `order`: the order in which the sendings are pulled; `batches`: decode after every file.

@@ -1,14 +1,29 @@
 """Design §8 laws 1–4 and 10 as queries: each gives the rows that break its law."""
 
 ENDS = (
-    "pending_in_time_count + pending_overdue_count + pending_suspended_count"
-    " + pending_no_due_count"
+    "pending_in_time_count + pending_overdue_count + pending_suspended_count + pending_no_due_count"
 )
 RESOLVED = (
     "resolved_early_count + resolved_on_time_count + resolved_late_count"
     " + resolved_no_due_count + withdrawn_count + refused_count"
 )
-ADDED = ["opening_count", "received_count", "received_online_count", "transferred_in_count", "resolved_early_count", "resolved_on_time_count", "resolved_late_count", "resolved_no_due_count", "withdrawn_count", "refused_count", "transferred_out_count", "pending_in_time_count", "pending_overdue_count", "pending_suspended_count", "pending_no_due_count"]
+ADDED = (
+    "opening_count",
+    "received_count",
+    "received_online_count",
+    "transferred_in_count",
+    "resolved_early_count",
+    "resolved_on_time_count",
+    "resolved_late_count",
+    "resolved_no_due_count",
+    "withdrawn_count",
+    "refused_count",
+    "transferred_out_count",
+    "pending_in_time_count",
+    "pending_overdue_count",
+    "pending_suspended_count",
+    "pending_no_due_count",
+)
 _SUMS = ", ".join(f"sum({name}) as {name}" for name in ADDED)
 _DIFFER = " or ".join(f"coalesce(a.{n}, 0) <> coalesce(b.{n}, 0)" for n in ADDED)
 

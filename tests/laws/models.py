@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from hypothesis.vendor.pretty import RepresentationPrinter
@@ -53,7 +54,11 @@ def read_models(home: Home) -> Models:
     done: dict[str, None] = {key: None for key, n in nodes.items() if n["resource_type"] == "seed"}
     models = {key for key in nodes if key not in done}
     while waiting := sorted(models - done.keys()):
-        ready = [k for k in waiting if (set(nodes[k]["depends_on"]["nodes"]) & nodes.keys()) <= done.keys()]
+        ready = [
+            k
+            for k in waiting
+            if (set(nodes[k]["depends_on"]["nodes"]) & nodes.keys()) <= done.keys()
+        ]
         assert ready, f"a circle among {waiting}"
         done |= dict.fromkeys(ready)
     kinds = {nodes[key]["config"]["materialized"] for key in models}
@@ -65,16 +70,15 @@ def read_models(home: Home) -> Models:
             for node in nodes.values()
             if node["resource_type"] == "seed"
         ),
-        statements=tuple(
-            (
-                nodes[key]["relation_name"],
-                f"create {nodes[key]['config']['materialized']} {nodes[key]['relation_name']} as "
-                f"{nodes[key]['compiled_code']}",
-            )
-            for key in done
-            if key in models
-        ),
+        statements=tuple(_statement(nodes[key]) for key in done if key in models),
     )
+
+
+def _statement(node: dict[str, Any]) -> tuple[str, str]:
+    """Relation of a model, and the SQL that makes it."""
+    relation = node["relation_name"]
+    kind = node["config"]["materialized"]
+    return relation, f"create {kind} {relation} as {node['compiled_code']}"
 
 
 @contextmanager

@@ -82,6 +82,7 @@ class Truth:
     """What §2 says of a site. `counts` holds only what is not zero."""
 
     rows: list[Row]
+    standing: list[Row]
     cases: dict[Identity, Case]
     verdicts: dict[Identity, str | None]
     verdicts_by_time: dict[Identity, str | None]
@@ -102,6 +103,7 @@ def tell(reference: Reference, submissions: Sequence[Submission]) -> Truth:
     first = first_periods(reference, submissions, standing)
     truth = Truth(
         rows=rows,
+        standing=standing,
         cases=cases,
         verdicts={i: verdict(case, by_time=False) for i, case in cases.items()},
         verdicts_by_time={i: verdict(case, by_time=True) for i, case in cases.items()},
@@ -360,7 +362,8 @@ def is_vanished(
 ) -> bool:
     """In a *snapshot*, not completed by its period's end in its own row, and absent from every unit's
     file of the next month (among all decoded codes, rejected rows included; the next snapshot may be
-    the successor's). Never for *movements* exports."""
+    the successor's, and a unit is in a snapshot by its own file or by rows that name it). Never for
+    *movements* exports."""
     if state.row.file.export_kind != "snapshot":
         return False
     if state.completed is not None and state.completed.day <= last_day(state.period):
@@ -369,7 +372,14 @@ def is_vanished(
     if any(r.identity == case.identity and r.file.period == month for r in truth.rows):
         return False
     expected = {state.row.file.unit, state.unit, *living_heirs(reference, state.unit, month)}
-    return any(
-        file.period == month and file.unit in expected and file.export_kind == "snapshot"
+    snapshots = {
+        file.submission_id: file.unit
         for file in submissions
-    )
+        if file.period == month and file.export_kind == "snapshot"
+    }
+    named = {
+        row.unit
+        for row in truth.standing
+        if row.fate == "accepted" and row.file.submission_id in snapshots
+    }
+    return bool(expected & {*snapshots.values(), *named})

@@ -104,17 +104,16 @@ def _weighted(*pairs: tuple[int, str]) -> st.SearchStrategy[str]:
     return st.sampled_from([name for times, name in pairs for _ in range(times)])
 
 
-_SPACES = st.sampled_from((None, "KHO-1", "KHO-2"))
-
-
 @st.composite
 def references(draw: st.DrawFn) -> Reference:
     """Two or three units; sometimes a merger, a split or a renaming inside the months."""
     kind = draw(_weighted((3, "plain"), (2, "merger"), (2, "split"), (1, "renamed"), (1, "chain")))
     begins = shift(FIRST, draw(st.integers(1, 3)))
     ended = first_day(begins) - timedelta(days=1)
-    spaces = {code: draw(_SPACES) for code in ("A", "B")}
-    heirs = {"merger": ("S",), "split": ("S", "T"), "renamed": ("S",), "chain": ("S",)}.get(kind, ())
+    spaces = {code: draw(st.sampled_from((None, "KHO-1", "KHO-2"))) for code in ("A", "B")}
+    heirs = {"merger": ("S",), "split": ("S", "T"), "renamed": ("S",), "chain": ("S",)}.get(
+        kind, ()
+    )
     a = UnitFacts("A", ("Phường A", "P. A"), ended if heirs else None, heirs, spaces["A"])
     b = UnitFacts("B", ("Phường B",), None, (), spaces["B"])
     if kind == "merger":
@@ -123,10 +122,14 @@ def references(draw: st.DrawFn) -> Reference:
     inherited = {u.case_namespace for u in units if u.successors}
     inherits = len(inherited) == 1 and None not in inherited and draw(st.booleans())
     for heir in heirs:
-        units.append(UnitFacts(heir, (f"Phường {heir}",), None, (), None if inherits else f"KHO-{heir}"))
+        units.append(
+            UnitFacts(heir, (f"Phường {heir}",), None, (), None if inherits else f"KHO-{heir}")
+        )
     if kind == "chain":
         later = first_day(shift(begins, 1)) - timedelta(days=1)
-        units[-1] = replace(units[-1], ended_on=later, successors=("T", "B"), case_namespace="KHO-S")
+        units[-1] = replace(
+            units[-1], ended_on=later, successors=("T", "B"), case_namespace="KHO-S"
+        )
         units.append(UnitFacts("T", ("Phường T",), None, (), "KHO-T"))
         units[1] = replace(b, case_namespace="KHO-B")
     return Reference("H32", tuple(units), SECTORS, STATUSES, CHANNELS)
@@ -135,7 +138,6 @@ def references(draw: st.DrawFn) -> Reference:
 @st.composite
 def histories(draw: st.DrawFn, number: int, newest: str) -> History:
     """One case. Its number may collide with another unit's number, its code may be national."""
-    # Received up to three weeks before the first file, or at any time until the last one ends.
     span = (last_day(newest) - first_day(FIRST)).days
     received = first_day(FIRST) + timedelta(days=draw(st.integers(-40, span)))
     # Days that fall on the ends of both calendars' periods are where rules break: prefer them.
@@ -163,7 +165,15 @@ def histories(draw: st.DrawFn, number: int, newest: str) -> History:
         clock=draw(_weighted((3, "none"), (1, "both"), (1, "due"))),
         end_status=draw(
             st.sampled_from(
-                ("Làm xong", "Đã giao", "Làm xong", "Dân rút", "Từ chối giải quyết", "Đang làm", "Lạ")
+                (
+                    "Làm xong",
+                    "Đã giao",
+                    "Làm xong",
+                    "Dân rút",
+                    "Từ chối giải quyết",
+                    "Đang làm",
+                    "Lạ",
+                )
             )
         ),
         open_status=draw(
@@ -303,8 +313,11 @@ def plans(draw: st.DrawFn) -> Plan:
     reference = draw(references())
     length = draw(st.integers(2, 4))
     newest = shift(FIRST, length - 1)
-    cases = [draw(histories(number, newest)) for number in range(draw(st.sampled_from((6, 4, 8, 10, 12, 2, 1))))]
-    # Hypothesis shrinks to the first layout, so most sites use the full one.
+    cases = [
+        draw(histories(number, newest))
+        for number in range(draw(st.sampled_from((6, 4, 8, 10, 12, 2, 1))))
+    ]
+    # Most sites use the full layout.
     usual = st.sampled_from(["day_du"] * 3 + list(LAYOUTS))
     layouts = {u.code: draw(usual) for u in reference.units}
     changed_unit, changed_to = draw(st.sampled_from(("", "A", "B"))), draw(usual)

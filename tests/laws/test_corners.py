@@ -142,7 +142,9 @@ CORNERS = {
         ("A", DEC, R, [_row("1", **DONE, due_at="19/11/2024")]),
     ),
     "no due date, then one": _plan(
-        PLAIN, ("A", NOV, R, [_row("1", due_at=None)]), ("A", DEC, R, [_row("1", due_at="01/12/2024")])
+        PLAIN,
+        ("A", NOV, R, [_row("1", due_at=None)]),
+        ("A", DEC, R, [_row("1", due_at="01/12/2024")]),
     ),
     "absent from a supplement": _plan(
         PLAIN, ("A", NOV, R, [_row("1")]), ("A", DEC, S, [_row("2")])

@@ -2,7 +2,6 @@
 
 import multiprocessing
 import shutil
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -46,7 +45,7 @@ def _write_build(models: Models, cases: int, path: Path) -> Site:
 
 
 @pytest.fixture
-def builds(models: Models, tmp_path: Path) -> Iterator[tuple[Site, Home]]:
+def builds(models: Models, tmp_path: Path) -> tuple[Site, Home]:
     """A home with many build files: every second one has more cases."""
     home = Home(tmp_path / "home").create()
     site = _write_build(models, 3, home.build / "b00.duckdb")
@@ -56,7 +55,7 @@ def builds(models: Models, tmp_path: Path) -> Iterator[tuple[Site, Home]]:
         shutil.copy(home.build / f"b{number % 2:02d}.duckdb", path)
         with duckdb.connect(str(path)) as connection:
             connection.execute("update meta.build set build_id = ?", [path.stem])
-    yield site, home
+    return site, home
 
 
 def _expected(build_id: str) -> Seen:

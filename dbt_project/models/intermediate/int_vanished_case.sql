@@ -1,5 +1,6 @@
 -- Cases that a snapshot should have carried and no file of the next month does (domain §2): not completed by the end of
--- their own period, their unit (or its successor, or who sent them) sent a snapshot the month after, and no decoded row of it has their code.
+-- their own period, their unit (or its successor, or who sent them) sent a snapshot the month after, and no decoded row of
+-- that month has their code.
 with snapshot as (
     select distinct coalesce(t.unit_code_then, x.unit_code) as unit_code, x.period_no
     from (
@@ -9,7 +10,7 @@ with snapshot as (
         select f.row_unit_code, f.period_no
         from {{ ref('int_case_row_standing') }} as f
         inner join {{ ref('stg_submission') }} as s on f.submission_id = s.submission_id
-        where s.export_kind = 'snapshot'
+        where s.export_kind = 'snapshot' and f.fate is distinct from 'ignored'
     ) as x
     left join {{ ref('int_unit_at_month') }} as t on x.unit_code = t.unit_code and x.period_no = t.month_no
 ),
