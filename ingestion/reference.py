@@ -10,9 +10,9 @@ from ingestion.messages import text
 
 MEASURES = frozenset(
     (
-        "early",
-        "on_time",
-        "late",
+        "resolved_early",
+        "resolved_on_time",
+        "resolved_late",
         "resolved_no_due",
         "withdrawn",
         "refused",
@@ -22,8 +22,8 @@ MEASURES = frozenset(
         "pending_no_due",
     )
 )
-"""Disjoint counts that a policy may add up (domain §2)."""
-SHIPPED_POLICIES = frozenset(("strict", "kstt", "with_pending"))
+"""Disjoint counts that a policy may add up (domain §2): the marts' count columns without `_count`."""
+SHIPPED_POLICIES = frozenset(("strict", "kstt", "with_pending", "timestamp"))
 """Policies that come with the product as national seeds."""
 
 

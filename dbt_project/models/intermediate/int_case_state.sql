@@ -45,7 +45,7 @@ stated as (
         r.{{ column }},
         {%- endfor %}
         {%- if group in ['sector', 'procedure', 'official'] %}
-        not (list_contains(s.absent, '{{ group }}') and list_contains(s.absent, '{{ group }}_code')) as has_{{ group }},
+        not list_contains(s.absent, '{{ group }}') or not list_contains(s.absent, '{{ group }}_code') as has_{{ group }},
         {%- else %}
         not list_contains(s.absent, '{{ group if group in ["status", "channel"] else group ~ "_at" }}') as has_{{ group }},
         {%- endif %}
@@ -77,7 +77,7 @@ kept as (
 
 filled as (
     select
-        * replace(
+        * replace (
             {%- for group, columns in carried.items() %}
             {%- set outer = loop %}
             {%- for column in columns %}
