@@ -157,7 +157,12 @@ def test_policies_and_waivers(small: SmallSite) -> None:
         policies="policy_code,name,grain,numerator,denominator\np,P,date,resolved_lat,resolved_early+resolved_late\n",
         waivers="rule_id,unit_code,valid_from,valid_to,reason,approver\nr,U8,2024-01,2023-01,,A\n",
     )
-    for expected in ("«resolved_lat»", "(có phải «resolved_late»?)", "Asia/Nha_Trang", "waivers.csv, dòng 2: reason"):
+    for expected in (
+        "«resolved_lat»",
+        "(có phải «resolved_late»?)",
+        "Asia/Nha_Trang",
+        "waivers.csv, dòng 2: reason",
+    ):
         assert any(expected in x for x in found), (expected, found)
     found = problems(small, site=SITE + "default_policy: moi\n", policies="", waivers="")
     assert any("policies.csv" in x and "thiếu cột «policy_code»" in x for x in found)
