@@ -16,7 +16,7 @@ export PYTHONUTF8 := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help month-end test airflow lint setup secrets lock clean
+.PHONY: help month-end test airflow bench lint setup secrets lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test: lint ## Run the linters and all tests
 
 airflow: $(VENV)/.run $(DEMO) ## Start Airflow on this machine (PORT=8080)
 	@MOTCUA_SITE=$(SITE) exec $(BIN)/python -m dags.serve --home $(HOME_DIR) --port $(PORT)
+
+bench: $(VENV)/.run ## Time a build against the hand-written limit, as a ratio
+	@$(BIN)/python -m benchmarks.bench
 
 lint: $(VENV)/.test ## Check style and types of Python and SQL
 	$(BIN)/ruff check .

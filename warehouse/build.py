@@ -115,7 +115,9 @@ def run_dbt(
     if process.returncode != 0:
         tests, errors = _failures(home.build / "target" / "run_results.json")
         error = BuildTestFailed if tests and not errors else BuildError
-        lines = "\n".join(f"  - {line}" for line in (errors or tests or said[-20:]))
+        # A process that was killed (no memory, a crash of the engine) says nothing itself.
+        died = [text("build.died", code=process.returncode)]
+        lines = "\n".join(f"  - {line}" for line in (errors or tests or said[-20:] or died))
         key = "build.test_failed" if error is BuildTestFailed else "build.failed"
         raise error(text(key, failures=lines, log=home.runs / "dbt" / "dbt.log"))
 

@@ -1,0 +1,1 @@
+"""How far the product is from the hand-written limit."""
