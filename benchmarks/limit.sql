@@ -10,10 +10,6 @@ create macro day_of(written) as try_strptime(
     written, ['%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d/%m/%Y', '%Y-%m-%d %H:%M:%S', '%Y-%m-%d', '%Y%m%d%H%M%S']
 )::date;
 
--- A copy first: dates parsed straight off the Parquet scan and the joins have crashed this DuckDB (about 1 run in 50).
-create table raw_row as
-select * from work.raw.case_row;
-
 create table typed as
 select
     coalesce(v.canonical, st.status_code) as status_code,
@@ -25,7 +21,7 @@ select
     day_of(r.received_at) as received_on,
     day_of(r.due_at) as due_on,
     day_of(r.completed_at) as completed_on
-from raw_row as r
+from work.raw.case_row as r
 inner join work.raw.submission as s on r.decode_id = s.decode_id and s.status = 'accepted'
 left join work.raw.layout_value as v on s.layout = v.layout and v.column_name = 'status' and r.status = v.label
 left join status as st on r.status = st.label
