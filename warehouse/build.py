@@ -63,6 +63,10 @@ def build(site: Site, home: Home, *, progress: Progress = quiet) -> Build:
                 ["build", "--exclude-resource-type", "unit_test"], database, work, home, progress
             )
             build_id = _finish(site, database, len(submissions))
+        except duckdb.Error as error:  # a raw batch that cannot be read, say: ours, not a unit's
+            _remove(database, work)
+            log = home.runs / "dbt" / "dbt.log"
+            raise BuildError(text("build.failed", failures=f"  - {error}", log=log)) from error
         except BaseException:
             _remove(database, work)
             raise
