@@ -4,7 +4,7 @@ import hashlib
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ingestion.messages import text
 from ingestion.text import match_key
@@ -29,11 +29,18 @@ CANONICAL_COLUMNS = (
     "paid_online",
     "digitised",
     "overdue_cause",
+    "applicant_key",
 )
 """Canonical columns, in the order in which raw files hold them."""
 ALWAYS_MAPPED = ("case_code", "received_at")
 # Figures cannot be made without these, so a layout that lacks one must say so under `absent`.
 _STATED = ("due_at", "completed_at", "status")
+FAMILIES: dict[str, str] = {
+    **dict.fromkeys(("csv", "tsv", "txt"), "text"),
+    **dict.fromkeys(("workbook", "xlsx", "xls", "xlsb", "ods", "html", "xml"), "workbook"),
+    **dict.fromkeys(("json", "jsonl"), "json"),
+}
+"""Kind of file a layout may name -> its family; one layout reads every kind of its families."""
 _VALUE_TARGETS: dict[str, frozenset[str]] = {
     "status": frozenset(
         (
@@ -61,6 +68,24 @@ Label = Annotated[str, Field(min_length=1)]
 ValueText = Annotated[str, Field(coerce_numbers_to_str=True)]
 
 
+Encoding = Literal["auto", "utf-8", "utf-8-sig", "utf-16", "windows-1258", "tcvn3", "vni"]
+
+
+def _known_kinds(value: object) -> object:
+    """Take one kind or a list of kinds; ``any`` is every kind."""
+    kinds = (value,) if isinstance(value, str) else value
+    if not isinstance(kinds, list | tuple):
+        return value
+    for kind in kinds:
+        if kind != "any" and kind not in FAMILIES:
+            known = ", ".join(("any", *FAMILIES))
+            raise ValueError(text("site.layout_kind", kind=kind, known=known))
+    return () if "any" in kinds else tuple(kinds)
+
+
+Kinds = Annotated[tuple[str, ...], BeforeValidator(_known_kinds)]
+
+
 class Strict(BaseModel):
     """Base of everything a site writes: frozen, unknown keys refused."""
 
@@ -82,22 +107,36 @@ class Header(Strict):
 
 
 class Dates(Strict):
-    """Orders of day, month and year that text dates are tried in."""
+    """How written dates are read; what stands here is stated by the site, never guessed.
+
+    ``orders``: day, month and year as text dates are tried. ``two_digit_years``: 05/03/24 is a date
+    of 2000–2099. ``serial_base``: the date system of numbers in text files; workbooks tell their own.
+    """
 
     orders: tuple[Literal["dmy", "mdy", "ymd"], ...] = Field(default=("dmy",), min_length=1)
+    two_digit_years: bool = False
+    serial_base: Literal[1900, 1904] = 1900
 
 
 class Layout(Strict):
-    """One kind of export file; see ``sites/template`` for a commented one."""
+    """One kind of export file; see ``sites/template`` for a commented one.
+
+    ``sheet``: ``first`` visible, ``all`` visible, ``month`` (the one whose name names the file's
+    month) or a name. ``sheet_holds``, ``group_holds``: the canonical column that a sheet's name, or
+    the title row of a group, fills for the rows below it.
+    """
 
     name: Name
-    kind: Literal["csv", "xlsx"]
-    encoding: Literal["auto", "utf-8", "utf-8-sig", "utf-16", "windows-1258"] = "auto"
+    kind: Kinds = ()
+    encoding: Encoding = "auto"
     delimiter: Literal["auto", ",", ";", "\t"] = "auto"
     sheet: Label = "first"
+    sheet_holds: str | None = None
+    group_holds: str | None = None
     header: Header
     footer: tuple[Label, ...] = ()
     total_label: Label | None = None
+    subtotal_labels: tuple[Label, ...] = ()
     export_kind: Literal["snapshot", "movements"]
     columns: dict[str, tuple[Label, ...]]
     absent: tuple[str, ...] = ()
@@ -113,6 +152,10 @@ class Layout(Strict):
         """Hash of all that decides how a file is read; decoded rows are cached under it."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
+    def reads(self, family: str) -> bool:
+        """Tell whether files of this family (a value of `FAMILIES`) are meant for the layout."""
+        return not self.kind or family in {FAMILIES[kind] for kind in self.kind}
+
     @cached_property
     def label_keys(self) -> dict[str, str]:
         """`match_key` of each mapped label -> its canonical column."""
@@ -126,7 +169,8 @@ class Layout(Strict):
     @cached_property
     def absent_columns(self) -> tuple[str, ...]:
         """Canonical columns this export does not carry, said or left out."""
-        return tuple(column for column in CANONICAL_COLUMNS if column not in self.columns)
+        present = {*self.columns, self.sheet_holds, self.group_holds}
+        return tuple(column for column in CANONICAL_COLUMNS if column not in present)
 
     def is_valid_in(self, period: str) -> bool:
         """Tell whether the layout is meant for files of this month."""
@@ -149,7 +193,8 @@ def layout_problems(layout: Layout) -> list[str]:
 
 def _column_problems(layout: Layout) -> list[str]:
     known = ", ".join(CANONICAL_COLUMNS)
-    named = [*layout.columns, *layout.absent]
+    held = [column for column in (layout.sheet_holds, layout.group_holds) if column]
+    named = [*layout.columns, *layout.absent, *held]
     problems = [
         text("site.layout_unknown_column", column=column, known=known)
         for column in named

@@ -9,7 +9,7 @@ from ingestion.home import Home
 from ingestion.layouts import Layout
 from ingestion.log import Log
 
-DECODER_VERSION = 1
+DECODER_VERSION = 2
 """Raise it when the readers give other rows for the same bytes; everything is then read again."""
 
 

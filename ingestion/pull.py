@@ -27,6 +27,7 @@ from ingestion.receipts import (
 )
 from ingestion.register import Submission, read_submissions
 from ingestion.site import Site
+from ingestion.sources import Feed
 
 Outcome = Literal["new", "unchanged", "missing", "failed"]
 EXPORTS_VARIABLE = "MOTCUA_EXPORTS"
@@ -47,6 +48,7 @@ class PullItem:
     uri: str
     submission_id: str | None = None
     message: str | None = None
+    feed: Feed = "cases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def pull(site: Site, home: Home, period: str, *, progress: Progress = quiet) -> 
         for done, source in enumerate(asked, start=1):
             uri = source.location(month)
             find = partial(intake.fetcher.find, uri)
-            item = intake.load(source.unit, month, uri, "replace", find)
+            item = intake.load(_Ask(source.unit, source.feed, month, "replace", uri), find)
             report.items.append(item)
             progress(what, done, len(asked))
     return report
@@ -93,7 +95,13 @@ def require_files(site: Site, home: Home, period: str, report: PullReport) -> No
 
 
 def pull_file(  # noqa: PLR0913, PLR0917 - what a receipt holds
-    site: Site, home: Home, unit: str, period: str, path: Path, mode: str = "replace"
+    site: Site,
+    home: Home,
+    unit: str,
+    period: str,
+    path: Path,
+    mode: str = "replace",
+    feed: Feed = "cases",
 ) -> PullItem:
     """Load one given file for a unit and month.
 
@@ -108,7 +116,27 @@ def pull_file(  # noqa: PLR0913, PLR0917 - what a receipt holds
     absolute = str(Path(path).resolve())
     # A literal path: a * in it is a letter.
     find = partial(intake.fetcher.find_exact, absolute)
-    return intake.load(unit, parse_period(period), Path(path).name, known, find)
+    ask = _Ask(unit, feed, parse_period(period), known, Path(path).name)
+    return intake.load(ask, find)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """One file asked for: whose, what it holds, for which month, from where."""
+
+    unit: str
+    feed: Feed
+    period: str
+    mode: Mode
+    uri: str
+
+    def item(
+        self, outcome: Outcome, submission_id: str | None = None, message: str | None = None
+    ) -> PullItem:
+        """Return what came of it."""
+        return PullItem(
+            self.unit, self.period, outcome, self.uri, submission_id, message, self.feed
+        )
 
 
 @dataclass
@@ -127,43 +155,49 @@ class _Intake:
         submissions = read_submissions(site, home)
         return cls(home, fetcher, {row.submission_id: row for row in submissions})
 
-    def load(
-        self, unit: str, period: str, uri: str, mode: Mode, find: Callable[[], RemoteFile]
-    ) -> PullItem:
+    def load(self, ask: _Ask, find: Callable[[], RemoteFile]) -> PullItem:
         """Fetch, land and register one file."""
-        check_name(unit)
+        check_name(ask.unit)
         try:
-            return self._load(unit, period, mode, find())
+            return self._load(ask, find())
         except SourceMissingError as missing:
-            return PullItem(unit, period, "missing", uri, message=str(missing))
+            return ask.item("missing", message=str(missing))
         except SourceFailedError as failed:
-            return PullItem(unit, period, "failed", uri, message=str(failed))
+            return ask.item("failed", message=str(failed))
 
-    def _load(self, unit: str, period: str, mode: Mode, file: RemoteFile) -> PullItem:
-        log = self.logs.setdefault(period, period_log(self.home, period))
+    def _load(self, ask: _Ask, file: RemoteFile) -> PullItem:
+        log = self.logs.setdefault(ask.period, period_log(self.home, ask.period))
         if file.is_local:
             # A local file is hashed where it lies: most of them are the same as last time.
-            earlier = [receipt for receipt in read_receipts(log) if receipt.unit == unit]
-            same = self._same(earlier, mode, hash_of(file.chunks()))
+            same = self._same(self._earlier(log, ask), ask.mode, hash_of(file.chunks()))
             if same:
-                return PullItem(unit, period, "unchanged", file.uri, same.submission_id)
+                return ask.item("unchanged", same.submission_id)
         arrived = take_in(self.home, file.chunks())
 
         def unless(earlier: list[Receipt]) -> Receipt | None:
-            return self._same(earlier, mode, arrived.sha256)
+            return self._same(earlier, ask.mode, arrived.sha256)
 
-        earlier = [receipt for receipt in read_receipts(log) if receipt.unit == unit]
-        same = unless(earlier)
+        same = unless(self._earlier(log, ask))
         if same:
             arrived.discard()
-            return PullItem(unit, period, "unchanged", file.uri, same.submission_id)
-        arrived.settle(self.home, unit, period, file.file_name)
+            return ask.item("unchanged", same.submission_id)
+        arrived.settle(self.home, ask.unit, ask.period, file.file_name)
         arrival = Arrival(
-            unit, period, mode, file.uri, file.file_name, arrived.bytes, arrived.sha256
+            unit=ask.unit,
+            period=ask.period,
+            mode=ask.mode,
+            uri=file.uri,
+            file_name=file.file_name,
+            bytes=arrived.bytes,
+            sha256=arrived.sha256,
+            feed=ask.feed,
         )
         receipt, is_new = append_receipt(self.home, arrival, log=log, unless=unless)
-        outcome: Outcome = "new" if is_new else "unchanged"
-        return PullItem(unit, period, outcome, file.uri, receipt.submission_id)
+        return ask.item("new" if is_new else "unchanged", receipt.submission_id)
+
+    @staticmethod
+    def _earlier(log: Log, ask: _Ask) -> list[Receipt]:
+        return [x for x in read_receipts(log) if (x.unit, x.feed) == (ask.unit, ask.feed)]
 
     def _same(self, earlier: list[Receipt], mode: Mode, sha256: str) -> Receipt | None:
         """Return the receipt that makes these bytes a no-op.

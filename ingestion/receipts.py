@@ -18,6 +18,7 @@ from ingestion.layouts import NAME
 from ingestion.log import Log
 from ingestion.messages import text
 from ingestion.periods import parse_period
+from ingestion.sources import Feed
 
 Mode = Literal["replace", "supplement"]
 Verdict = Literal["accept", "refuse"]
@@ -43,6 +44,7 @@ class Receipt:
     bytes: int
     sha256: str
     pulled_at: str
+    feed: Feed = "cases"
 
     def path(self, home: Home) -> Path:
         """Where the original bytes lie."""
@@ -60,6 +62,7 @@ class Arrival:
     file_name: str
     bytes: int
     sha256: str
+    feed: Feed = "cases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +141,14 @@ def append_receipt(
 ) -> tuple[Receipt, bool]:
     """Register a file that lies in the landing folder; return its receipt and True.
 
-    ``unless`` sees the earlier receipts of the unit in this period, under the lock; the receipt it
+    ``unless`` sees the earlier receipts of the unit and feed in this period, under the lock; the receipt it
     returns is given back with False, and nothing is written.
     """
     check_name(arrival.unit)
     log = log or period_log(home, arrival.period)
     with log.locked():
         earlier = [receipt for receipt in read_receipts(log) if receipt.unit == arrival.unit]
-        same = unless(earlier)
+        same = unless([receipt for receipt in earlier if receipt.feed == arrival.feed])
         if same is not None:
             return same, False
         receipt = Receipt(

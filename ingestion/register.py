@@ -22,6 +22,7 @@ from ingestion.receipts import (
     write_decision,
 )
 from ingestion.site import Site
+from ingestion.sources import Feed
 
 __all__ = [
     "RegisterError",
@@ -48,6 +49,7 @@ class Submission:
     submission_id: str
     receipt_seq: int
     unit_code: str
+    feed: Feed
     period: str
     mode: Mode
     uri: str
@@ -92,7 +94,10 @@ def append_decision(  # noqa: PLR0913 - what a decision holds
         raise RegisterError(text("intake.bad_verdict"))
     if not by.strip() or not reason.strip():
         raise RegisterError(text("intake.decision_needs_reason"))
-    if period is not None and site.source_for(receipt.unit, parse_period(period)) is None:
+    if (
+        period is not None
+        and site.source_for(receipt.unit, parse_period(period), receipt.feed) is None
+    ):
         raise RegisterError(text("intake.not_asked", unit=receipt.unit, period=period))
     decision = Decision(
         submission_id=submission_id,
@@ -165,7 +170,7 @@ def _draft(
 def _settle(drafts: list[_Draft]) -> None:
     """Give each draft its status; only files that were accepted before it count against it."""
     seen: dict[str, _Draft] = {}
-    standing: dict[tuple[str, str], _Draft] = {}
+    standing: dict[tuple[str, str, str], _Draft] = {}
     for draft in drafts:
         decoded, decision = draft.decoded, draft.decision
         if decoded is None:  # refused ones too: the ledger says of each file how it was read
@@ -174,7 +179,7 @@ def _settle(drafts: list[_Draft]) -> None:
             draft.status = "rejected"
             continue
         if not decision:
-            place = (draft.receipt.unit, draft.period)
+            place = (draft.receipt.unit, draft.receipt.feed, draft.period)
             twin = seen.get(draft.receipt.sha256)
             draft.reasons = _reasons(draft, decoded, twin, standing.get(place))
         draft.status = "held" if draft.reasons else "accepted"
@@ -182,7 +187,7 @@ def _settle(drafts: list[_Draft]) -> None:
         if draft.status == "accepted" and decoded.rows_data:
             seen.setdefault(draft.receipt.sha256, draft)
             if draft.mode == "replace":
-                standing[draft.receipt.unit, draft.period] = draft
+                standing[draft.receipt.unit, draft.receipt.feed, draft.period] = draft
 
 
 def _reasons(
@@ -223,6 +228,7 @@ def _submission(draft: _Draft) -> Submission:
         submission_id=receipt.submission_id,
         receipt_seq=draft.seq,
         unit_code=receipt.unit,
+        feed=receipt.feed,
         period=draft.period,
         mode=draft.mode,
         uri=receipt.uri,

@@ -12,7 +12,7 @@ from ingestion.reference import Policy, Procedure, Sector, Unit, Waiver
 from ingestion.settings import Settings
 from ingestion.site_checks import Reference, check_reference, check_sources
 from ingestion.site_files import Problems, parse_yaml, read_table, read_yaml
-from ingestion.sources import Source, SourcesFile, resolve
+from ingestion.sources import Feed, Source, SourcesFile, resolve
 
 __all__ = ["Layout", "Policy", "Site", "SiteError", "Source", "Unit", "load_site"]
 
@@ -52,13 +52,14 @@ class Site(Settings):
             by_unit.setdefault(source.unit, []).append(source)
         return by_unit
 
-    def source_for(self, unit_code: str, period: str) -> Source | None:
+    def source_for(self, unit_code: str, period: str, feed: Feed = "cases") -> Source | None:
         """Return where the unit's file of that month comes from, if it is asked for one."""
         candidates = self._sources_by_unit.get(unit_code, ())
-        return next((source for source in candidates if source.covers(period)), None)
+        asked = (source for source in candidates if source.feed == feed)
+        return next((source for source in asked if source.covers(period)), None)
 
     def layouts_for(self, unit_code: str, period: str) -> tuple[Layout, ...]:
-        """Return the layouts to try on a unit's file of that month, in order; may be empty."""
+        """Return the layouts to try on a unit's file of cases of that month, in order."""
         source = self.source_for(unit_code, period)
         names = source.layouts if source else self.default_layouts
         return tuple(self.layouts[name] for name in names if self.layouts[name].is_valid_in(period))

@@ -178,19 +178,20 @@ def check_sources(
     """Note what is wrong among the sources: unknown units or layouts, overlapping entries."""
     codes = set(reference.versions)
     _check_layout_names(problems, file, ("defaults",), sources.defaults.layouts, layouts)
-    by_unit: dict[str, list[int]] = {}
+    by_unit: dict[tuple[str, str], list[int]] = {}
     for index, entry in enumerate(sources.units):
         at: tuple[str | int, ...] = ("units", index)
         # Without a readable unit list every code would be unknown; that is told once.
         if codes and entry.unit not in codes:
             message = text("site.unknown_unit", code=entry.unit, hint=nearest(entry.unit, codes))
             problems.add(file.path, message, line=file.line(at), key="unit")
-        if not (sources.defaults.layouts if entry.layouts is None else entry.layouts):
+        has_layout = sources.defaults.layouts if entry.layouts is None else entry.layouts
+        if entry.feed == "cases" and not has_layout:
             message = text("site.source_without_layout", unit=entry.unit)
             problems.add(file.path, message, line=file.line(at), key="layouts")
         _check_layout_names(problems, file, at, entry.layouts or (), layouts)
-        by_unit.setdefault(entry.unit, []).append(index)
-    for unit, indexes in by_unit.items():
+        by_unit.setdefault((entry.unit, entry.feed), []).append(index)
+    for (unit, _), indexes in by_unit.items():
         for first, second in combinations(indexes, 2):
             one, two = sources.units[first], sources.units[second]
             starts = max(one.valid_from or "0000-01", two.valid_from or "0000-01")

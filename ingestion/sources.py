@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from fsspec.registry import known_implementations
 from pydantic import Field, model_validator
@@ -16,6 +17,10 @@ _PLACEHOLDERS = ("unit", "period", "year", "month")
 _LISTABLE = ("file", "local", "sftp", "ssh", "s3", "memory")
 
 
+Feed = Literal["cases", "registers"]
+"""What a file holds: exported cases, or the register workbook (what cases cannot tell)."""
+
+
 class SourceDefaults(Strict):
     """What holds for every unit that does not say otherwise."""
 
@@ -27,6 +32,7 @@ class SourceEntry(Strict):
     """One entry as written."""
 
     unit: Name
+    feed: Feed = "cases"
     uri: str = Field(min_length=1)
     layouts: tuple[Name, ...] | None = None
     due_day: int | None = Field(default=None, ge=1, le=28)
@@ -54,6 +60,7 @@ class Source(Strict):
     """One entry with the defaults filled in; without own dates it lives as long as its unit."""
 
     unit: Name
+    feed: Feed
     uri: str
     layouts: tuple[Name, ...]
     due_day: int
@@ -78,6 +85,7 @@ def resolve(entry: SourceEntry, defaults: SourceDefaults, versions: Sequence[Uni
     last = max((day for day in ends if day), default=None) if None not in ends else None
     return Source(
         unit=entry.unit,
+        feed=entry.feed,
         uri=entry.uri,
         layouts=defaults.layouts if entry.layouts is None else entry.layouts,
         due_day=entry.due_day or defaults.due_day,

@@ -26,6 +26,7 @@ _SUBMISSION = {
     "submission_id": _TEXT,
     "receipt_seq": _INT,
     "unit_code": _TEXT,
+    "feed": _TEXT,
     "period": _TEXT,
     "mode": _TEXT,
     "status": _TEXT,
@@ -107,6 +108,7 @@ def _write_submissions(
                 s.submission_id,
                 s.receipt_seq,
                 s.unit_code,
+                s.feed,
                 s.period,
                 s.mode,
                 s.status,
@@ -250,5 +252,6 @@ def _write_expected(connection: duckdb.DuckDBPyConnection, site: Site, newest: s
     rows = []
     if newest is not None and newest >= site.first_period:
         for period in months_between(site.first_period, newest):
-            rows += [(s.unit, period) for s in site.sources if s.covers(period)]
+            asked = (s for s in site.sources if s.feed == "cases")
+            rows += [(s.unit, period) for s in asked if s.covers(period)]
     _table(connection, "expected_source", {"unit_code": _TEXT, "period": _TEXT}, rows)

@@ -98,4 +98,5 @@ def _decoded(submission: Submission, reading: Reading) -> Decoded:
         columns=reading.columns,
         title_periods=tuple(sorted(reading.title_periods)),
         is_title_supplement=reading.is_title_supplement,
+        messages=tuple(reading.notes),
     )

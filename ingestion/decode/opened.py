@@ -34,19 +34,24 @@ def unreadable(code: str, *, sheet: str | None = None, **values: object) -> Unre
 class Sheet:
     """One sheet. ``rows`` starts again at each call; row numbers are those of the file, from 1.
 
-    ``first_column`` is the 0-based column of each row's first cell. A CSV is a sheet without name.
+    ``first_column`` is the 0-based column of each row's first cell. A text file is a sheet without
+    name. ``rows`` may be costly at its first call only; it raises `UnreadableFileError`.
     """
 
     name: str | None
     rows: Callable[[], Iterator[NumberedRow]]
     first_column: int = 0
+    is_visible: bool = True
 
 
 class OpenedFile(Protocol):
     """A file opened once and read by one or more layouts."""
 
     def sheets(self, layout: Layout) -> list[Sheet]:
-        """Return the sheets this layout reads; raises `UnreadableFileError`."""
+        """Return all sheets of the file, in its order; raises `UnreadableFileError`.
+
+        The layout says how text is read (encoding, delimiter), not which sheets are meant.
+        """
         ...
 
 

@@ -6,8 +6,11 @@ from ingestion.decode.csv_file import open_csv
 from ingestion.decode.opened import OpenedFile, Opener, unreadable
 from ingestion.decode.xlsx_file import open_xlsx
 
-READERS: dict[str, Opener] = {"csv": open_csv, "xlsx": open_xlsx}
-"""By `Layout.kind`."""
+READERS: dict[str, tuple[str, Opener]] = {
+    "csv": ("text", open_csv),
+    "xlsx": ("workbook", open_xlsx),
+}
+"""Kind of a file by its content -> its family (see `layouts.FAMILIES`) and how it is opened."""
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -38,6 +41,6 @@ def kind_of(path: Path) -> str:
 
 
 def open_file(path: Path) -> tuple[str, OpenedFile]:
-    """Open a file by the reader of its kind; raises `UnreadableFileError`."""
-    kind = kind_of(path)
-    return kind, READERS[kind](path)
+    """Open a file by the reader of its kind; return its family too. Raises `UnreadableFileError`."""
+    family, opener = READERS[kind_of(path)]
+    return family, opener(path)

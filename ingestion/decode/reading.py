@@ -19,6 +19,7 @@ from ingestion.decode.opened import (
 )
 from ingestion.decode.readers import open_file
 from ingestion.decode.rows import RowSorter
+from ingestion.decode.sheet_choice import choose_sheets
 from ingestion.decode.table import to_table
 from ingestion.holds import months_in_title, says_supplement
 from ingestion.layouts import Layout
@@ -31,7 +32,10 @@ _SHOWN_CELLS = 20
 
 @dataclass
 class Reading:
-    """What a file holds. ``tables``: one per block, columns as `table.SCHEMA` without the ids."""
+    """What a file holds. ``tables``: one per block, columns as `table.SCHEMA` without the ids.
+
+    ``notes``: what the unit should know of a file that could be read all the same.
+    """
 
     layout: Layout
     tables: list[pa.Table] = field(default_factory=list)
@@ -42,6 +46,7 @@ class Reading:
     columns: dict[str, ColumnFound] = field(default_factory=dict)
     title_periods: set[str] = field(default_factory=set)
     is_title_supplement: bool = False
+    notes: list[Message] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -60,10 +65,11 @@ def read_file(path: Path, layouts: Sequence[Layout]) -> Reading:
     """
     if not layouts:
         raise unreadable("no_layout")
-    kind, opened = open_file(path)
-    candidates = [layout for layout in layouts if layout.kind == kind]
+    family, opened = open_file(path)
+    candidates = [layout for layout in layouts if layout.reads(family)]
     if not candidates:
-        raise unreadable("wrong_kind", found=kind.upper(), wanted=layouts[0].kind.upper())
+        wanted = " / ".join(kind.upper() for kind in layouts[0].kind)
+        raise unreadable("wrong_kind", found=text(f"intake.family_{family}"), wanted=wanted)
     failures: list[tuple[int, UnreadableFileError]] = []
     for layout in candidates:
         try:
@@ -88,7 +94,7 @@ def _fit(opened: OpenedFile, layout: Layout) -> list[_FittedSheet]:
     """Find header and columns in every sheet the layout reads; all findings at once."""
     fitted: list[_FittedSheet] = []
     messages: list[Message] = []
-    for sheet in opened.sheets(layout):
+    for sheet in choose_sheets(opened.sheets(layout), layout):
         top = list(islice(sheet.rows(), HEADER_DEPTH + layout.header.rows))
         header = find_header(top, layout)
         if header is None:

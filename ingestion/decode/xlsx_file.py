@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from python_calamine import (
@@ -15,8 +14,7 @@ from python_calamine import (
 )
 
 from ingestion.decode.archive import ErrorCells, inspect_workbook
-from ingestion.decode.header import find_header
-from ingestion.decode.opened import HEADER_DEPTH, NumberedRow, Sheet, unreadable
+from ingestion.decode.opened import NumberedRow, Sheet, unreadable
 from ingestion.layouts import Layout
 
 
@@ -29,33 +27,15 @@ class XlsxFile:
     _loaded: dict[str, Sheet] = field(default_factory=dict)
 
     def sheets(self, layout: Layout) -> list[Sheet]:
-        """Return the sheets the layout names; hidden ones only when they are named.
-
-        Raises `UnreadableFileError` when the named sheet is missing, and when only the first sheet
-        would be read although another visible one holds such a table too.
-        """
-        visible = [
-            sheet.name
+        """Return the worksheets; chart sheets and macro sheets hold no table."""
+        del layout
+        return [
+            self._load(sheet.name, sheet.visible == SheetVisibleEnum.Visible)
             for sheet in self.workbook.sheets_metadata
-            if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+            if sheet.typ == SheetTypeEnum.WorkSheet
         ]
-        if layout.sheet not in ("first", "all"):
-            if layout.sheet not in self.workbook.sheet_names:
-                names = ", ".join(f"«{name}»" for name in visible)
-                raise unreadable("no_such_sheet", wanted=layout.sheet, names=names)
-            return [self._load(layout.sheet)]
-        if not visible:
-            raise unreadable("no_visible_sheet")
-        if layout.sheet == "all":
-            sheets = [self._load(name) for name in visible]
-            return [sheet for sheet in sheets if _has_rows(sheet)] or sheets[:1]
-        for name in visible[1:]:
-            top = list(islice(self._load(name).rows(), HEADER_DEPTH))
-            if find_header(top, layout):
-                raise unreadable("second_table", sheet=name, first=visible[0])
-        return [self._load(visible[0])]
 
-    def _load(self, name: str) -> Sheet:
+    def _load(self, name: str, is_visible: bool) -> Sheet:
         if name not in self._loaded:
             try:
                 sheet = self.workbook.get_sheet_by_name(name)
@@ -63,7 +43,7 @@ class XlsxFile:
                 raise unreadable("xlsx_broken", sheet=name) from error
             first = sheet.start[1] if sheet.start else 0
             errors = self.errors.get(name, {})
-            self._loaded[name] = Sheet(name, lambda: _rows(sheet, first, errors), first)
+            self._loaded[name] = Sheet(name, lambda: _rows(sheet, first, errors), first, is_visible)
         return self._loaded[name]
 
 
@@ -76,10 +56,6 @@ def open_xlsx(path: Path) -> XlsxFile:
         raise unreadable("encrypted") from error
     except CalamineError as error:
         raise unreadable("xlsx_broken") from error
-
-
-def _has_rows(sheet: Sheet) -> bool:
-    return next(sheet.rows(), None) is not None
 
 
 def _rows(sheet: CalamineSheet, first: int, errors: ErrorCells) -> Iterator[NumberedRow]:

@@ -62,7 +62,10 @@ def test_everything_wrong_is_told_at_once(small: SmallSite) -> None:
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (lambda x: x.replace("kind: csv", "kind: xls"), "dòng 2: kind: giá trị «xls»"),
+        (
+            lambda x: x.replace("kind: csv", "kind: pdf"),
+            "dòng 2: kind: kiểu tệp «pdf» không được biết",
+        ),
         (lambda x: x.replace('drop: ["Chủ', 'drop: ["MÃ  HỒ SƠ", "Chủ'), "«mã hồ sơ»"),
         (lambda x: x + 'values: {status: {"Xong": finished}}\n', "«finished»"),
         (lambda x: x + "absent: [status]\n", "vừa có ở columns vừa có ở absent"),

@@ -2,7 +2,6 @@
 
 import unicodedata
 from datetime import date
-from pathlib import Path
 
 import pytest
 import yaml
@@ -124,9 +123,10 @@ def test_a_missing_text_is_an_error() -> None:
 
 
 def test_texts_have_no_repeated_keys() -> None:
-    source = Path(messages.__file__).with_name("messages_vi.yml").read_text("utf-8")
-    tree = yaml.compose(source, Loader=yaml.SafeLoader)
-    assert isinstance(tree, yaml.MappingNode)
-    for section, entries in tree.value:
-        keys = [key.value for key, _ in entries.value]
-        assert len(keys) == len(set(keys)), section.value
+    paths = sorted(messages.FOLDER.glob("*.yml"))
+    assert paths
+    for path in paths:
+        tree = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+        assert isinstance(tree, yaml.MappingNode), path.name
+        keys = [key.value for key, _ in tree.value]
+        assert len(keys) == len(set(keys)), path.name
