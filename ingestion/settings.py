@@ -34,6 +34,13 @@ class PullSettings(Strict):
     max_file_mb: int = Field(default=100, ge=1, le=4096)
 
 
+class DecodeSettings(Strict):
+    """What reading one file may cost; a file that asks for more is refused with a message."""
+
+    memory_mb: int = Field(default=4096, ge=1024, le=65536)
+    seconds: int = Field(default=300, ge=10, le=7200)
+
+
 class Unlisted(Strict):
     """What becomes of a value that the reference does not list."""
 
@@ -57,5 +64,6 @@ class Settings(Strict):
     reporting_calendar: Literal["calendar", "d15"] = "calendar"
     first_period: Month
     pull: PullSettings = PullSettings()
+    decode: DecodeSettings = DecodeSettings()
     unlisted: Unlisted = Unlisted()
     gates: Gates = Gates()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ingestion.decode import read_file
 from ingestion.decode.opened import UnreadableFileError
+from ingestion.decode.sandbox import Limits, Sandbox
 from ingestion.messages import text
 from ingestion.site import Site
 
@@ -53,7 +54,8 @@ def try_file(site: Site, file: Path, unit_code: str | None = None) -> Trial:
         raise FileNotFoundError(text("trial.no_unit", unit=unit_code))
     layouts = [site.layouts[name] for name in dict.fromkeys(n for some in names for n in some)]
     try:
-        reading = read_file(file, layouts)
+        with Sandbox(Limits(site.decode.memory_mb, site.decode.seconds)) as sandbox:
+            reading = sandbox.call(read_file, file, layouts)
     except UnreadableFileError as error:
         said = tuple(message.text for message in error.messages)
         return Trial(file, False, None, 0, 0, 0, {}, said)

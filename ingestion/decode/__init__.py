@@ -1,11 +1,15 @@
 """Decode: from landed bytes to raw rows of text, each file read once per layout and decoder."""
 
+import os
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingestion.decode.batch import BatchWriter
 from ingestion.decode.opened import UnreadableFileError
+from ingestion.decode.personal import check_hash_key
 from ingestion.decode.reading import Reading, read_file
+from ingestion.decode.sandbox import Limits, read_each
 from ingestion.home import Home
 from ingestion.manifest import DECODER_VERSION, Decoded, append_manifest
 from ingestion.messages import text
@@ -13,6 +17,9 @@ from ingestion.progress import Progress, quiet
 from ingestion.receipts import read_register
 from ingestion.register import Submission, read_submissions
 from ingestion.site import Site
+
+_WORKERS = 4
+"""At most so many files are read at a time; each may take the memory the site allows."""
 
 __all__ = ["DECODER_VERSION", "DecodeReport", "decode", "read_file"]
 
@@ -32,6 +39,7 @@ def decode(site: Site, home: Home, *, progress: Progress = quiet) -> DecodeRepor
     unit got wrong becomes a rejected line with messages; an error of ours is raised.
     """
     home.create()
+    check_hash_key(tuple(site.layouts.values()))
     report = DecodeReport()
     waiting: dict[str, list[Submission]] = {}
     for submission in read_submissions(site, home):
@@ -52,14 +60,20 @@ def _decode_period(
     period = receipts[submissions[0].submission_id].period
     what = text("intake.decoding", period=period)
     lines: list[Decoded] = []
-    with BatchWriter(home, period) as batch:
-        for done, submission in enumerate(submissions, start=1):
-            path = receipts[submission.submission_id].path(home)
-            layouts = site.layouts_for(submission.unit_code, submission.period)
-            try:
-                reading = read_file(path, layouts)
-            except UnreadableFileError as error:
-                lines.append(_rejected(submission, error))
+    requests = (
+        (
+            read_file,
+            receipts[submission.submission_id].path(home),
+            site.layouts_for(submission.unit_code, submission.period),
+        )
+        for submission in submissions
+    )
+    limits = Limits(site.decode.memory_mb, site.decode.seconds)
+    readings = read_each(requests, limits, min(_WORKERS, os.cpu_count() or 1))
+    with BatchWriter(home, period) as batch, closing(readings):
+        for done, (submission, reading) in enumerate(zip(submissions, readings, strict=True), 1):
+            if isinstance(reading, UnreadableFileError):
+                lines.append(_rejected(submission, reading))
             else:
                 batch.add(submission.decode_id, submission.submission_id, reading)
                 lines.append(_decoded(submission, reading))

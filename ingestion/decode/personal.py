@@ -1,0 +1,171 @@
+"""Keeping applicants' personal data inside the reader (domain §6; NĐ 13/2023, law 91/2025/QH15).
+
+Columns that a layout drops, ignores or does not know never become rows. What is left is the mapped
+columns, where personal data can stand by mistake: a shifted row puts a name under a date, a clerk
+writes a phone number into the status. Such text is masked before anything is written.
+"""
+
+import hashlib
+import hmac
+import os
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingestion.layouts import Layout
+from ingestion.messages import text
+from ingestion.text import match_key
+
+KEY_VARIABLE = "MOTCUA_HASH_KEY"
+_MINIMUM_KEY = 16
+
+_DATE_COLUMNS = ("received_at", "due_at", "completed_at", "returned_at")
+# Officials' names stay, and codes and fees are long numbers by nature.
+_TEXT_COLUMNS = (
+    "unit",
+    "sector",
+    "procedure",
+    "official",
+    "channel",
+    "service_level",
+    "status",
+    "paid_online",
+    "digitised",
+    "overdue_cause",
+)
+_PLAIN_DATE = r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}([ T][0-9:. ]{1,13}Z?)?$"
+_STAMPS = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M"}
+# Words of dates in Vietnamese and English, and of cells that say "none".
+_DATE_WORDS = frozenset(
+    re.split(
+        r"\s+",
+        """ngày tháng thg năm giờ phút giây lúc h g p s am pm sa ch t z thứ hai ba tư sáu bảy bẩy chủ
+        nhật cn jan feb mar apr may jun jul aug sep sept oct nov dec january february march april
+        june july august september october november december mon tue wed thu fri sat sun utc gmt
+        n a null none nan không có chưa trống hẹn hạn vô kỳ thời ref div value num name""",
+    )
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_LONGEST_DATE = 60
+_SHORT_NUMBER = 8
+_EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]+"
+# Mobile and land lines (0… or +84…), with the separators people write; 9- and 12-digit identity numbers.
+_PHONE = r"(?:\+?84|0)(?:[ .-]?[0-9]){8,10}"
+_IDENTITY = r"[0-9]{12}|[0-9]{9}"
+_PERSONAL = re.compile(rf"{_EMAIL}|(?<!\w)(?:{_PHONE}|{_IDENTITY})(?!\w)")
+# The fast look at a whole column; the regular expression above decides.
+_SUSPECT = r"@|[0-9][0-9 .-]{7,}[0-9]"
+
+
+class HashKeyError(Exception):
+    """A layout asks for hashed identities but no key is set; the message is Vietnamese."""
+
+
+def protect(table: pa.Table, layout: Layout) -> pa.Table:
+    """Return a table of `table.to_table` in which no mapped cell shows personal data.
+
+    Dates: text that can be no date is masked. Texts: phone and identity numbers and e-mail
+    addresses are masked. Case codes: words without a digit are masked. ``applicant_key``: a keyed
+    hash (HMAC-SHA256). Raises `HashKeyError` where that needs a key and there is none.
+    """
+    table = _replaced(table, "case_code", r"[0-9]", _masked_code, is_suspect_without=True)
+    for column in _DATE_COLUMNS:
+        table = _replaced(table, column, _PLAIN_DATE, masked_date, is_suspect_without=True)
+    for column in _TEXT_COLUMNS:
+        table = _replaced(table, column, _SUSPECT, masked_text, is_suspect_without=False)
+    if "applicant_key" in layout.columns:
+        table = _hashed(table)
+    return table
+
+
+def masked_date(value: str) -> str:
+    """Return a date cell as it stands when it could be meant as a date, else a mask."""
+    words = [match_key(word) for word in _WORD.findall(value)]
+    digits = "".join(re.findall(r"\d", value))
+    if len(value) > _LONGEST_DATE or any(word not in _DATE_WORDS for word in words):
+        return _mask(value)
+    if words or len(digits) <= _SHORT_NUMBER or re.match(_PLAIN_DATE, value):
+        return value
+    if digits == value and _is_stamp(value):
+        return value
+    has_marks = "/" in value or ":" in value
+    is_serial = re.fullmatch(r"\d{5}[.,]\d+", value) is not None
+    return value if is_serial or (has_marks and len(digits) <= max(_STAMPS)) else _mask(value)
+
+
+def masked_text(value: str) -> str:
+    """Return a text with phone numbers, identity numbers and e-mail addresses masked."""
+    return _PERSONAL.sub(text("intake.masked_part"), value)
+
+
+def hash_key() -> bytes:
+    """Return the key of identity hashes from the environment; raises `HashKeyError`."""
+    key = os.environ.get(KEY_VARIABLE, "").encode()
+    if len(key) < _MINIMUM_KEY:
+        raise HashKeyError(text("intake.hash_key", variable=KEY_VARIABLE, length=_MINIMUM_KEY))
+    return key
+
+
+def check_hash_key(layouts: Sequence[Layout]) -> None:
+    """Raise `HashKeyError` before any file is read, where one of the layouts needs the key."""
+    if any("applicant_key" in layout.columns for layout in layouts):
+        hash_key()
+
+
+def _is_stamp(value: str) -> bool:
+    form = _STAMPS.get(len(value))
+    if form is None:
+        return False
+    try:
+        return 1990 <= datetime.strptime(value, form).year <= 2100  # noqa: DTZ007 - no zone needed
+    except ValueError:
+        return False
+
+
+def _masked_code(value: str) -> str:
+    """A code without any digit is a name in the wrong column, not a code."""
+    return _mask(value) if len(_WORD.findall(value)) > 1 else value
+
+
+def _mask(value: str) -> str:
+    return text("intake.masked", length=len(value))
+
+
+def _replaced(
+    table: pa.Table,
+    column: str,
+    pattern: str,
+    replace: Callable[[str], str],
+    *,
+    is_suspect_without: bool,
+) -> pa.Table:
+    """Replace cells by ``replace``, looking only at those that match (or do not match) a pattern."""
+    cells = table[column]
+    if cells.null_count == len(cells):
+        return table
+    matches = pc.match_substring_regex(cells, pattern)
+    suspects = pc.invert(matches) if is_suspect_without else matches
+    distinct = pc.unique(cells.filter(pc.fill_null(suspects, False))).to_pylist()
+    changes = {old: new for old in distinct if (new := replace(old)) != old}
+    if not changes:
+        return table
+    olds = pa.array(list(changes), pa.string())
+    news = pa.array(list(changes.values()), pa.string())
+    found = pc.index_in(cells, olds)
+    masked = pc.coalesce(pc.take(news, found), cells)
+    return table.set_column(table.column_names.index(column), column, masked)
+
+
+def _hashed(table: pa.Table) -> pa.Table:
+    key = hash_key()
+    cells = table["applicant_key"]
+    digests = {
+        value: hmac.new(key, match_key(value).encode(), hashlib.sha256).hexdigest()
+        for value in pc.unique(cells).to_pylist()
+        if value is not None
+    }
+    hashed = pa.array([digests.get(value) for value in cells.to_pylist()], pa.string())
+    return table.set_column(table.column_names.index("applicant_key"), "applicant_key", hashed)

@@ -1,0 +1,122 @@
+"""Personal data in mapped columns: what is masked, what must stand as it is."""
+
+import pyarrow as pa
+import pytest
+
+from ingestion.decode.personal import HashKeyError, masked_date, masked_text, protect
+from ingestion.layouts import CANONICAL_COLUMNS, Layout
+
+LAYOUT = Layout.model_validate(
+    {
+        "name": "bang",
+        "header": {"row": 1},
+        "export_kind": "snapshot",
+        "columns": {"case_code": ["Mã"], "received_at": ["Nhận"]},
+        "absent": ["due_at", "completed_at", "status", "sector"],
+    }
+)
+HASHED = LAYOUT.model_copy(update={"columns": {**LAYOUT.columns, "applicant_key": ("CCCD",)}})
+
+
+def a_table(**cells: list[str | None]) -> pa.Table:
+    """A table of raw rows in which only the given columns are filled."""
+    count = len(next(iter(cells.values())))
+    columns = {name: cells.get(name, [None] * count) for name in CANONICAL_COLUMNS}
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "05/03/2024",
+        "5-3-2024",
+        "2024-03-05 14:30:00",
+        "14:30 05/03/2024",
+        "05/03/2024 2:30:00 CH",
+        "ngày 05 tháng 3 năm 2024",
+        "14h30 ngày 05/03/2024",
+        "32/13/2024",
+        "05/03/20244",
+        "20240305143000",
+        "202403051430",
+        "20240305",
+        "45356",
+        "45356.604166667",
+        "N/A",
+        "chưa có",
+        "#REF!",
+        "05-Mar-2024",
+        "Thứ hai, 05/03/2024",
+        "-",
+    ],
+)
+def test_what_may_be_a_date_stands(value: str) -> None:
+    assert masked_date(value) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Nguyễn Thị Hòa",
+        "0912345678",
+        "0912.345.678",
+        "+84 912 345 678",
+        "056095001234",
+        "212345678",
+        "ngày 05/03 bà Lê Thị Bảy nộp",
+        "a@b.vn",
+        "12 Trần Phú, Lộc Thọ",
+    ],
+)
+def test_what_is_no_date_is_masked(value: str) -> None:
+    masked = masked_date(value)
+    assert masked == f"‹đã che: {len(value)} ký tự›"
+
+
+def test_numbers_inside_a_text_are_masked_and_the_rest_stays() -> None:
+    assert masked_text("Đang xử lý, gọi 0912 345 678") == "Đang xử lý, gọi ‹số đã che›"
+    assert masked_text("Trần Văn B (tvb@khanhhoa.gov.vn)") == "Trần Văn B (‹số đã che›)"
+    assert masked_text("Quyết định 766/QĐ-TTg ngày 23/06/2022") == (
+        "Quyết định 766/QĐ-TTg ngày 23/06/2022"
+    )
+
+
+def test_a_table_is_protected_column_by_column() -> None:
+    table = a_table(
+        case_code=["H32.16-240305-0001", "Nguyễn Văn An", "4821", None],
+        received_at=["05/03/2024", "0912345678", None, "2024-03-05"],
+        due_at=["Nguyễn Văn An", None, "05/03/2024 17:00", "x"],
+        status=["Đã xong", "056095001234", None, "Đã xong"],
+        fee=["100000000", "5", None, None],
+        official_code=["056095001234", None, None, None],
+    )
+    safe = protect(table, LAYOUT)
+    assert safe["case_code"].to_pylist() == [
+        "H32.16-240305-0001",
+        "‹đã che: 13 ký tự›",
+        "4821",
+        None,
+    ]
+    assert safe["received_at"].to_pylist()[1] == "‹đã che: 10 ký tự›"
+    assert safe["due_at"].to_pylist() == [
+        "‹đã che: 13 ký tự›",
+        None,
+        "05/03/2024 17:00",
+        "‹đã che: 1 ký tự›",
+    ]
+    assert safe["status"].to_pylist() == ["Đã xong", "‹số đã che›", None, "Đã xong"]
+    assert safe["fee"].equals(table["fee"])
+    assert safe["official_code"].equals(table["official_code"])
+
+
+def test_identities_leave_the_reader_as_keyed_hashes_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = a_table(case_code=["1", "2", "3"], applicant_key=["056095001234", None, "056095001234"])
+    monkeypatch.setenv("MOTCUA_HASH_KEY", "k" * 32)
+    first = protect(table, HASHED)["applicant_key"].to_pylist()
+    assert first[0] == first[2]
+    assert (len(first[0]), first[1]) == (64, None)
+    monkeypatch.setenv("MOTCUA_HASH_KEY", "l" * 32)
+    assert protect(table, HASHED)["applicant_key"].to_pylist()[0] != first[0]
+    monkeypatch.setenv("MOTCUA_HASH_KEY", "short")
+    with pytest.raises(HashKeyError, match="MOTCUA_HASH_KEY"):
+        protect(table, HASHED)
