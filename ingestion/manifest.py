@@ -35,11 +35,14 @@ class ColumnFound:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """One manifest line. Row counts are of the sheets read; titles themselves are not kept."""
+    """One manifest line. Row counts are of the sheets read; titles themselves are not kept.
+
+    ``failed``: our own reader broke down on the file; it is tried again at the next decode.
+    """
 
     decode_id: str
     submission_id: str
-    outcome: Literal["decoded", "rejected"]
+    outcome: Literal["decoded", "rejected", "failed"]
     layout: str | None = None
     batch: str | None = None
     rows_read: int = 0
@@ -69,10 +72,15 @@ def manifest_log(home: Home, period: str) -> Log:
 
 
 def read_manifest(home: Home, period: str) -> dict[str, Decoded]:
-    """Return the manifest lines of one period by ``decode_id``; of repeated ids the first."""
+    """Return the manifest lines of one period by ``decode_id``; of repeated ids the first.
+
+    A line that says ``failed`` gives way to any later one.
+    """
     lines: dict[str, Decoded] = {}
     for entry in manifest_log(home, period).read():
-        lines.setdefault(entry["decode_id"], _decoded(entry))
+        known = lines.get(entry["decode_id"])
+        if known is None or known.outcome == "failed":
+            lines[entry["decode_id"]] = _decoded(entry)
     return lines
 
 

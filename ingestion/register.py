@@ -70,6 +70,8 @@ class Submission:
     export_kind: str | None = None
     absent: tuple[str, ...] = ()
     columns: dict[str, ColumnFound] = field(default_factory=dict)
+    is_unread: bool = False
+    """Not read yet, or only by a reader of ours that broke down."""
 
 
 def append_decision(  # noqa: PLR0913 - what a decision holds
@@ -175,7 +177,7 @@ def _settle(drafts: list[_Draft]) -> None:
         decoded, decision = draft.decoded, draft.decision
         if decoded is None:  # refused ones too: the ledger says of each file how it was read
             continue
-        if decoded.outcome == "rejected" or (decision and decision.verdict == "refuse"):
+        if decoded.outcome != "decoded" or (decision and decision.verdict == "refuse"):
             draft.status = "rejected"
             continue
         if not decision:
@@ -249,4 +251,5 @@ def _submission(draft: _Draft) -> Submission:
         export_kind=read.export_kind,
         absent=read.absent,
         columns=read.columns,
+        is_unread=decoded is None or decoded.outcome == "failed",
     )

@@ -7,16 +7,16 @@ from pathlib import Path
 
 from ingestion.decode.batch import BatchWriter
 from ingestion.decode.opened import UnreadableFileError
-from ingestion.decode.personal import check_hash_key
+from ingestion.decode.personal import HashKeyError, check_hash_key
 from ingestion.decode.reading import Reading, read_file
-from ingestion.decode.sandbox import Limits, read_each
+from ingestion.decode.sandbox import DecoderError, Limits, read_each
 from ingestion.home import Home
-from ingestion.manifest import DECODER_VERSION, Decoded, append_manifest
+from ingestion.manifest import DECODER_VERSION, Decoded, Message, append_manifest
 from ingestion.messages import text
 from ingestion.progress import Progress, quiet
 from ingestion.receipts import read_register
 from ingestion.register import Submission, read_submissions
-from ingestion.site import Site
+from ingestion.site import Site, SiteError
 
 _WORKERS = 4
 """At most so many files are read at a time; each may take the memory the site allows."""
@@ -36,14 +36,19 @@ def decode(site: Site, home: Home, *, progress: Progress = quiet) -> DecodeRepor
     """Read every landed file that was not read yet by its present layouts and this decoder.
 
     Writes one batch of rows per period and call, then the period's manifest lines. A file that a
-    unit got wrong becomes a rejected line with messages; an error of ours is raised.
+    unit got wrong becomes a rejected line with messages; one on which our own reader broke down
+    becomes a failed line, which is told as ours and tried again the next time. Raises `SiteError`
+    when a layout needs the key of identity hashes and there is none.
     """
     home.create()
-    check_hash_key(tuple(site.layouts.values()))
+    try:
+        check_hash_key(tuple(site.layouts.values()))
+    except HashKeyError as error:
+        raise SiteError([str(error)]) from error
     report = DecodeReport()
     waiting: dict[str, list[Submission]] = {}
     for submission in read_submissions(site, home):
-        if submission.status == "received":
+        if submission.is_unread:
             waiting.setdefault(submission.submission_id[: len("YYYY-MM")], []).append(submission)
     for _, submissions in sorted(waiting.items()):
         lines, batch = _decode_period(site, home, submissions, progress)
@@ -74,6 +79,8 @@ def _decode_period(
         for done, (submission, reading) in enumerate(zip(submissions, readings, strict=True), 1):
             if isinstance(reading, UnreadableFileError):
                 lines.append(_rejected(submission, reading))
+            elif isinstance(reading, DecoderError):
+                lines.append(_failed(submission, reading))
             else:
                 batch.add(submission.decode_id, submission.submission_id, reading)
                 lines.append(_decoded(submission, reading))
@@ -94,6 +101,16 @@ def _rejected(submission: Submission, error: UnreadableFileError) -> Decoded:
         submission_id=submission.submission_id,
         outcome="rejected",
         messages=error.messages,
+    )
+
+
+def _failed(submission: Submission, error: DecoderError) -> Decoded:
+    said = text("intake.our_defect", detail=error)
+    return Decoded(
+        decode_id=submission.decode_id,
+        submission_id=submission.submission_id,
+        outcome="failed",
+        messages=(Message("our_defect", said),),
     )
 
 

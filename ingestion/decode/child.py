@@ -8,12 +8,14 @@ import signal
 import struct
 import sys
 import traceback
+from pathlib import Path
 from typing import BinaryIO
 
 from ingestion.decode.opened import UnreadableFileError
 from ingestion.decode.personal import HashKeyError
 
 _LENGTH = struct.Struct("!Q")
+_SHOWN_FRAMES = 4
 
 
 def main(memory_mb: int, seconds: int) -> None:
@@ -52,10 +54,10 @@ def _answer(request: bytes, answers: BinaryIO) -> None:
 
 
 def _place(error: Exception) -> str:
-    """Return the kind of an error and the lines it came through, without its message."""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-    return "\n".join([type(error).__name__, *lines])
+    """Return the kind of an error and the last lines it came through, without its message."""
+    frames = traceback.extract_tb(error.__traceback__)[-_SHOWN_FRAMES:]
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames]
+    return f"{type(error).__name__} ({' > '.join(places)})"
 
 
 if __name__ == "__main__":

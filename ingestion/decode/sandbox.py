@@ -111,19 +111,19 @@ class Sandbox:
 
 def read_each(
     requests: Iterable[tuple[Any, ...]], limits: Limits, workers: int
-) -> Generator[Any | UnreadableFileError]:
+) -> Generator[Any | UnreadableFileError | DecoderError]:
     """Yield what each ``(function, *arguments)`` gives, in order, several at a time.
 
-    A file that cannot be read gives its `UnreadableFileError`; only a few results wait in memory.
-    Raises `DecoderError`.
+    A file that cannot be read gives its `UnreadableFileError`, one on which a reader broke down a
+    `DecoderError`; so one file stops no other. Only a few results wait in memory.
     """
     free = list(_children(os.getpid(), limits, workers))
 
-    def run(request: tuple[Any, ...]) -> Any | UnreadableFileError:
+    def run(request: tuple[Any, ...]) -> Any | UnreadableFileError | DecoderError:
         sandbox = free.pop()
         try:
             return sandbox.call(*request)
-        except UnreadableFileError as error:
+        except (UnreadableFileError, DecoderError) as error:
             return error
         finally:
             free.append(sandbox)
