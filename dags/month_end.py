@@ -72,13 +72,16 @@ def month_end() -> None:
         doc_md="Tải tệp của từng đơn vị. Đơn vị lỗi hoặc chậm không cản đơn vị khác.",
     )
     def pull() -> dict[str, Any]:
+        from dags.connections import airflow_connection
         from ingestion.pull import pull as pull_exports
         from ingestion.pull import require_files
 
         with step("pull") as progress:
             site, home = open_run()
             period = run_period(site)
-            report = pull_exports(site, home, period, progress=progress)
+            report = pull_exports(
+                site, home, period, progress=progress, connections=airflow_connection
+            )
             require_files(site, home, period, report)
             outcomes = Counter(item.outcome for item in report.items)
             return {"period": period, "files": dict(outcomes)}

@@ -132,6 +132,7 @@ def _expected(site: Site) -> str:
     asked = [
         (source.unit, source.valid_from or "0000-00", source.valid_to or "9999-99")
         for source in site.sources
+        if source.feed == "cases"
     ]
     values = ", ".join(f"({_quoted(u)}, {_quoted(a)}, {_quoted(z)})" for u, a, z in asked)
     return f"""

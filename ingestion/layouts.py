@@ -41,7 +41,7 @@ FAMILIES: dict[str, str] = {
     **dict.fromkeys(("json", "jsonl"), "json"),
 }
 """Kind of file a layout may name -> its family; one layout reads every kind of its families."""
-_VALUE_TARGETS: dict[str, frozenset[str]] = {
+VALUE_TARGETS: dict[str, frozenset[str]] = {
     "status": frozenset(
         (
             "registered",
@@ -129,7 +129,7 @@ class Layout(Strict):
     name: Name
     kind: Kinds = ()
     encoding: Encoding = "auto"
-    delimiter: Literal["auto", ",", ";", "\t"] = "auto"
+    delimiter: Literal["auto", ",", ";", "\t", "|"] = "auto"
     sheet: Label = "first"
     sheet_holds: str | None = None
     group_holds: str | None = None
@@ -244,7 +244,7 @@ def _collisions(layout: Layout) -> list[str]:
 def _value_problems(layout: Layout) -> list[str]:
     problems = []
     for column, mapping in layout.values.items():
-        allowed = _VALUE_TARGETS.get(column)
+        allowed = VALUE_TARGETS.get(column)
         if column not in layout.columns:
             problems.append(text("site.layout_values_unmapped", column=column))
         for value, target in mapping.items():

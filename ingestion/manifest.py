@@ -3,10 +3,9 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from ingestion.home import Home
-from ingestion.layouts import Layout
 from ingestion.log import Log
 
 DECODER_VERSION = 2
@@ -34,9 +33,32 @@ class ColumnFound:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedTotal:
+    """A number of cases that a file states, and the data rows read of what it is about.
+
+    ``scope``: what the number is about: ``file``, ``sheet``, ``group`` or ``page``. ``label``: the
+    known words it was found by; never the file's own text.
+    """
+
+    sheet: str | None
+    row_number: int
+    cell: str
+    label: str | None
+    stated: int
+    counted: int
+    scope: str
+
+
+Columns = dict[str, dict[str, ColumnFound]]
+"""Sheet name (``""`` for a text file) -> canonical column -> its place."""
+
+
+@dataclass(frozen=True, slots=True)
 class Decoded:
     """One manifest line. Row counts are of the sheets read; titles themselves are not kept.
 
+    ``stated_total``: the number of cases stated for the whole file; ``stated_totals``: every stated
+    number. ``date_system``: the year, 1900 or 1904, from which numbers count that are dates.
     ``failed``: our own reader broke down on the file; it is tried again at the next decode.
     """
 
@@ -51,18 +73,32 @@ class Decoded:
     stated_total: int | None = None
     export_kind: str | None = None
     absent: tuple[str, ...] = ()
-    columns: dict[str, ColumnFound] = field(default_factory=dict)
+    columns: Columns = field(default_factory=dict)
+    stated_totals: tuple[StatedTotal, ...] = ()
+    date_system: int = 1900
     title_periods: tuple[str, ...] = ()
+    title_units: tuple[str, ...] = ()
     is_title_supplement: bool = False
     messages: tuple[Message, ...] = ()
 
 
-def decode_key(submission_id: str, sha256: str, layouts: Sequence[Layout]) -> str:
-    """Return the id of reading these bytes by these layouts with this decoder.
+class HasDigest(Protocol):
+    """What decides how a file is read: a layout, or the definitions of all registers."""
 
-    It holds the submission too: a file that comes a second time gives rows of its own.
+    @property
+    def digest(self) -> str: ...
+
+
+def decode_key(
+    submission_id: str, sha256: str, layouts: Sequence[HasDigest], period: str | None = None
+) -> str:
+    """Return the id of reading these bytes by these layouts (or definitions) with this decoder.
+
+    It holds the submission too: a file that comes a second time gives rows of its own. ``period``:
+    the file's month, where it decides which rows are read (a decision may change it).
     """
     parts = [submission_id, sha256, str(DECODER_VERSION), *(x.digest for x in layouts)]
+    parts += [period] if period else []
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
 
 
@@ -97,7 +133,12 @@ def _decoded(entry: dict[str, Any]) -> Decoded:
             **entry,
             "absent": tuple(entry["absent"]),
             "title_periods": tuple(entry["title_periods"]),
+            "title_units": tuple(entry.get("title_units", ())),
             "messages": tuple(Message(**message) for message in entry["messages"]),
-            "columns": {name: ColumnFound(**found) for name, found in entry["columns"].items()},
+            "columns": {
+                sheet: {name: ColumnFound(**found) for name, found in columns.items()}
+                for sheet, columns in entry["columns"].items()
+            },
+            "stated_totals": tuple(StatedTotal(**total) for total in entry["stated_totals"]),
         }
     )

@@ -24,3 +24,8 @@ def text(key: str, /, **values: object) -> str:
     defect of ours and must not reach a reader as an empty line.
     """
     return _texts()[key].format(**values)
+
+
+def has_text(key: str) -> bool:
+    """Tell whether there is a text `area.key`, where a name from data decides which one is shown."""
+    return key in _texts()

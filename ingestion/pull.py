@@ -1,18 +1,27 @@
-"""Pull: bring the units' exports into the landing folder and register what is new."""
+"""Pull: bring the units' exports into the landing folder and register what is new.
+
+Files are fetched by several threads (`ingestion.crew`) and registered by this one, in the order in
+which they were asked for: the register does not depend on who answered first.
+"""
 
 import os
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from ingestion.fetching import Fetcher, RemoteFile, SourceFailedError, SourceMissingError
+from ingestion.addresses import Address, address_of, local_address
+from ingestion.connections import Connection, ConnectionFault, Connections, from_environment
+from ingestion.crew import side_by_side
+from ingestion.fetching import Fetcher
 from ingestion.home import Home
-from ingestion.landing import hash_of, take_in
+from ingestion.landing import sweep
 from ingestion.log import Log
 from ingestion.messages import text
 from ingestion.periods import add_months, months_between, parse_period
+from ingestion.places.place import SourceFailedError, SourceMissingError
 from ingestion.progress import Progress, quiet
 from ingestion.receipts import (
     MODES,
@@ -27,7 +36,7 @@ from ingestion.receipts import (
 )
 from ingestion.register import Submission, read_submissions
 from ingestion.site import Site
-from ingestion.sources import Feed
+from ingestion.sources import Feed, Source
 
 Outcome = Literal["new", "unchanged", "missing", "failed"]
 EXPORTS_VARIABLE = "MOTCUA_EXPORTS"
@@ -58,33 +67,51 @@ class PullReport:
     items: list[PullItem] = field(default_factory=list)
 
 
-def pull(site: Site, home: Home, period: str, *, progress: Progress = quiet) -> PullReport:
+def pull(
+    site: Site,
+    home: Home,
+    period: str,
+    *,
+    progress: Progress = quiet,
+    connections: Connections = from_environment,
+) -> PullReport:
     """Ask every unit for its file of ``period`` and of the months looked back to.
 
     Months run from max(first_period, period - lookback) to ``period``, so late and corrected files
-    come in. A unit whose file is missing or cannot be had stops nobody.
+    come in. A unit whose file is missing or cannot be had stops nobody. ``connections`` gives the
+    connection of an id that ``sources.yml`` names.
     """
     first = max(site.first_period, add_months(period, -site.pull.lookback_months))
-    intake = _Intake.open(site, home)
-    report = PullReport()
-    for month in months_between(first, parse_period(period)):
-        asked = [source for source in site.sources if source.covers(month)]
-        what = text("intake.pulling", period=month)
-        for done, source in enumerate(asked, start=1):
-            uri = source.location(month)
-            find = partial(intake.fetcher.find, uri)
-            item = intake.load(_Ask(source.unit, source.feed, month, "replace", uri), find)
+    months = months_between(first, parse_period(period))
+    asks = [
+        _ask_of(source, month)
+        for month in months
+        for source in site.sources
+        if source.covers(month)
+    ]
+    intake = _Intake.open(site, home, connections)
+    totals, done, report = Counter(ask.period for ask in asks), Counter[str](), PullReport()
+    with closing(intake.load(asks)) as items:
+        for item in items:
             report.items.append(item)
-            progress(what, done, len(asked))
+            done[item.period] += 1
+            what = text("intake.pulling", period=item.period)
+            progress(what, done[item.period], totals[item.period])
     return report
 
 
+def _ask_of(source: Source, month: str) -> "_Ask":
+    uri = source.location(month)
+    return _Ask(source.unit, source.feed, month, "replace", uri, source.connection)
+
+
 def require_files(site: Site, home: Home, period: str, report: PullReport) -> None:
-    """Raise `NothingArrivedError` when no file of ``period`` is there, from this pull or before.
+    """Raise `NothingArrivedError` when no cases of ``period`` are there, from this pull or before.
 
     Its message (Vietnamese) says why each unit's file could not be had, once per reason.
     """
-    if any(submission.period == period for submission in read_submissions(site, home)):
+    submissions = read_submissions(site, home)
+    if any(x.period == period and x.feed == "cases" for x in submissions):
         return
     reasons = [x.message for x in report.items if x.period == period and x.message]
     lines = [text("intake.nothing_arrived", period=period), *dict.fromkeys(reasons)]
@@ -112,23 +139,26 @@ def pull_file(  # noqa: PLR0913, PLR0917 - what a receipt holds
         raise RegisterError(text("intake.bad_verdict"))
     if all(row.code != unit for row in site.units):
         raise RegisterError(text("intake.unknown_unit", unit=unit))
-    intake = _Intake.open(site, home)
-    absolute = str(Path(path).resolve())
-    # A literal path: a * in it is a letter.
-    find = partial(intake.fetcher.find_exact, absolute)
-    ask = _Ask(unit, feed, parse_period(period), known, Path(path).name)
-    return intake.load(ask, find)
+    ask = _Ask(unit, feed, parse_period(period), known, path.name, file=path)
+    intake = _Intake.open(site, home, from_environment)
+    with closing(intake.load([ask])) as items:
+        return next(items)
 
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    """One file asked for: whose, what it holds, for which month, from where."""
+    """One file asked for: whose, what it holds, for which month, from where.
+
+    ``file``: exactly this one, chosen by a person.
+    """
 
     unit: str
     feed: Feed
     period: str
     mode: Mode
     uri: str
+    connection: str | None = None
+    file: Path | None = None
 
     def item(
         self, outcome: Outcome, submission_id: str | None = None, message: str | None = None
@@ -139,81 +169,175 @@ class _Ask:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """An ask that can be fetched; ``no_ops``: hashes of bytes that would change nothing."""
+
+    ask: _Ask
+    address: Address
+    no_ops: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Landed:
+    """A file whose bytes lie in the landing folder (for good), or change nothing (None)."""
+
+    file_name: str
+    sha256: str
+    bytes: int | None
+
+
+_Failure = SourceMissingError | SourceFailedError
+
+
 @dataclass
 class _Intake:
     home: Home
+    base: Path
     fetcher: Fetcher
+    connections: Connections
     known: dict[str, Submission]
     logs: dict[str, Log] = field(default_factory=dict)
+    found: dict[str, Connection | ConnectionFault] = field(default_factory=dict)
+    earlier: dict[str, dict[tuple[str, Feed], list[Receipt]]] = field(default_factory=dict)
+    """Receipts before this pull: period -> (unit, feed) -> in their order."""
 
     @classmethod
-    def open(cls, site: Site, home: Home) -> "_Intake":
+    def open(cls, site: Site, home: Home, connections: Connections) -> "_Intake":
         home.create()
+        sweep(home)
         exports = os.environ.get(EXPORTS_VARIABLE)
         base = Path(exports) if exports else site.directory / "exports"
-        fetcher = Fetcher(base.resolve(), site.pull.max_file_mb << 20)
-        submissions = read_submissions(site, home)
-        return cls(home, fetcher, {row.submission_id: row for row in submissions})
+        known = {row.submission_id: row for row in read_submissions(site, home)}
+        fetcher = Fetcher(home, site.pull.max_file_mb << 20)
+        return cls(home, base.resolve(), fetcher, connections, known)
 
-    def load(self, ask: _Ask, find: Callable[[], RemoteFile]) -> PullItem:
-        """Fetch, land and register one file."""
+    def load(self, asks: list[_Ask]) -> Generator[PullItem, None, None]:
+        """Fetch, land and register files; yield what came of each ask, in their order."""
+        jobs = [self._job(ask) for ask in asks]
+        todo = [job for job in jobs if isinstance(job, _Job)]
+        self.fetcher.expect(
+            (job.address, self._connection(ask.connection))
+            for ask, job in zip(asks, jobs, strict=True)
+            if isinstance(job, _Job)
+        )
+        results = side_by_side(
+            [(job.address.server, job) for job in todo],
+            self._fetch,
+            width=self.fetcher.width,
+            leave=self.fetcher.leave,
+            stop=self.fetcher.stop,
+        )
+        with closing(results):
+            for ask, job in zip(asks, jobs, strict=True):
+                result = next(results) if isinstance(job, _Job) else job
+                if isinstance(result, _Landed):
+                    yield self._register(ask, result)
+                elif isinstance(result, SourceMissingError):
+                    yield ask.item("missing", message=str(result))
+                else:
+                    yield ask.item("failed", message=str(result))
+
+    def _fetch(self, job: _Job) -> _Landed | _Failure:
+        """Fetch and land one file (in a thread: disks, too, do several things at once)."""
+        ask = job.ask
+        try:
+            fetched = self.fetcher.fetch(job.address, job.no_ops)
+        except (SourceMissingError, SourceFailedError) as failure:
+            return failure
+        arrived = fetched.arrived
+        if arrived is None:
+            return _Landed(fetched.file_name, fetched.sha256, None)
+        if arrived.sha256 in job.no_ops:
+            arrived.discard()
+            return _Landed(fetched.file_name, fetched.sha256, None)
+        arrived.settle(self.home, ask.unit, ask.period, fetched.file_name)
+        return _Landed(fetched.file_name, fetched.sha256, arrived.bytes)
+
+    def _job(self, ask: _Ask) -> _Job | _Failure:
         check_name(ask.unit)
         try:
-            return self._load(ask, find())
-        except SourceMissingError as missing:
-            return ask.item("missing", message=str(missing))
-        except SourceFailedError as failed:
-            return ask.item("failed", message=str(failed))
+            if ask.file is not None:
+                address = local_address(ask.file)
+            else:
+                address = address_of(ask.uri, self._connection(ask.connection), self.base)
+        except SourceFailedError as failure:
+            return failure
+        hashes = _no_ops(self._receipts(ask), ask, self.known)
+        return _Job(ask, address, frozenset(hashes))
 
-    def _load(self, ask: _Ask, file: RemoteFile) -> PullItem:
-        log = self.logs.setdefault(ask.period, period_log(self.home, ask.period))
-        if file.is_local:
-            # A local file is hashed where it lies: most of them are the same as last time.
-            same = self._same(self._earlier(log, ask), ask.mode, hash_of(file.chunks()))
-            if same:
-                return ask.item("unchanged", same.submission_id)
-        arrived = take_in(self.home, file.chunks())
+    def _connection(self, name: str | None) -> Connection | None:
+        """Return the connection of an id, asked for once; raises `SourceFailedError`."""
+        if name is None:
+            return None
+        if name not in self.found:
+            try:
+                self.found[name] = self.connections(name)
+            except ConnectionFault as fault:
+                self.found[name] = fault
+        found = self.found[name]
+        if isinstance(found, ConnectionFault):
+            raise SourceFailedError(str(found)) from found
+        return found
+
+    def _receipts(self, ask: _Ask) -> list[Receipt]:
+        if ask.period not in self.earlier:
+            by_unit = self.earlier.setdefault(ask.period, {})
+            for receipt in read_receipts(self._log(ask.period)):
+                by_unit.setdefault((receipt.unit, receipt.feed), []).append(receipt)
+        return self.earlier[ask.period].get((ask.unit, ask.feed), [])
+
+    def _log(self, period: str) -> Log:
+        if period not in self.logs:
+            self.logs[period] = period_log(self.home, period)
+        return self.logs[period]
+
+    def _register(self, ask: _Ask, landed: _Landed) -> PullItem:
+        """Write the receipt, unless the bytes change nothing."""
+        if landed.bytes is None:
+            same = _no_ops(self._receipts(ask), ask, self.known)[landed.sha256]
+            return ask.item("unchanged", same.submission_id)
 
         def unless(earlier: list[Receipt]) -> Receipt | None:
-            return self._same(earlier, ask.mode, arrived.sha256)
+            return _no_ops(earlier, ask, self.known).get(landed.sha256)
 
-        same = unless(self._earlier(log, ask))
-        if same:
-            arrived.discard()
-            return ask.item("unchanged", same.submission_id)
-        arrived.settle(self.home, ask.unit, ask.period, file.file_name)
         arrival = Arrival(
             unit=ask.unit,
             period=ask.period,
             mode=ask.mode,
-            uri=file.uri,
-            file_name=file.file_name,
-            bytes=arrived.bytes,
-            sha256=arrived.sha256,
+            uri=ask.uri,
+            file_name=landed.file_name,
+            bytes=landed.bytes,
+            sha256=landed.sha256,
             feed=ask.feed,
         )
+        log = self._log(ask.period)
         receipt, is_new = append_receipt(self.home, arrival, log=log, unless=unless)
         return ask.item("new" if is_new else "unchanged", receipt.submission_id)
 
-    @staticmethod
-    def _earlier(log: Log, ask: _Ask) -> list[Receipt]:
-        return [x for x in read_receipts(log) if (x.unit, x.feed) == (ask.unit, ask.feed)]
 
-    def _same(self, earlier: list[Receipt], mode: Mode, sha256: str) -> Receipt | None:
-        """Return the receipt that makes these bytes a no-op.
+def _no_ops(earlier: list[Receipt], ask: _Ask, known: dict[str, Submission]) -> dict[str, Receipt]:
+    """Return the receipts whose bytes would change nothing if they came again, by hash.
 
-        The newest one of this mode, whatever became of it (or a rejected file would be registered
-        at every pull), and the current ones: the newest not rejected replacement and, for a
-        supplement, all not rejected supplements. Older revisions do not count: sending one again
-        means something. A corrected layout needs no receipt: it reads the landed bytes again.
-        """
-        newest = [receipt for receipt in earlier if receipt.mode == mode][-1:]
-        standing = [receipt for receipt in earlier if self._stands(receipt, mode)]
-        current = standing[-1:] if mode == "replace" else standing
-        return next((x for x in (*newest, *current) if x.sha256 == sha256), None)
+    * The newest one of this mode, whatever became of it (or a rejected file would be registered at
+      every pull), and the newest from this source: a file that still lies where it lay was not
+      sent again, even if a person has given another one since.
+    * The current ones: the newest not rejected replacement and, for a supplement, all not rejected
+      supplements.
 
-    def _stands(self, receipt: Receipt, mode: Mode) -> bool:
-        known = self.known.get(receipt.submission_id)
-        if known is None:  # came in since this pull began
-            return receipt.mode == mode
-        return known.status != "rejected" and known.mode == mode
+    Older revisions do not count: sending one again means something. A corrected layout needs no
+    receipt: it reads the landed bytes again.
+    """
+    newest = [receipt for receipt in earlier if receipt.mode == ask.mode]
+    from_here = [receipt for receipt in newest if receipt.uri == ask.uri]
+    standing = [receipt for receipt in earlier if _stands(receipt, ask.mode, known)]
+    current = standing[-1:] if ask.mode == "replace" else standing
+    same = (*current, *from_here[-1:], *newest[-1:])
+    return {receipt.sha256: receipt for receipt in same}
+
+
+def _stands(receipt: Receipt, mode: Mode, known: dict[str, Submission]) -> bool:
+    found = known.get(receipt.submission_id)
+    if found is None:  # came in since this pull began
+        return receipt.mode == mode
+    return found.status != "rejected" and found.mode == mode

@@ -147,7 +147,8 @@ def append_receipt(
     check_name(arrival.unit)
     log = log or period_log(home, arrival.period)
     with log.locked():
-        earlier = [receipt for receipt in read_receipts(log) if receipt.unit == arrival.unit]
+        entries = (entry for entry in log.read() if entry["kind"] == "receipt")
+        earlier = [_receipt(entry) for entry in entries if entry["unit"] == arrival.unit]
         same = unless([receipt for receipt in earlier if receipt.feed == arrival.feed])
         if same is not None:
             return same, False

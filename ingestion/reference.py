@@ -106,8 +106,25 @@ class Policy(Strict):
     denominator: MeasureSum
 
 
+class RuleSeverity(Strict):
+    """How severe a row rule is for this authority, from a month on (``unit_code`` blank: every unit).
+
+    It wins over the shipped severity, and a unit's own line over one for every unit.
+    """
+
+    rule_id: Name
+    unit_code: Name | None = None
+    severity: Literal["off", "observe", "warn", "reject"]
+    from_period: Month
+    reason: Filled
+    approver: Filled | None = None
+
+
 class Waiver(Strict):
-    """A row rule not applied to files of some months (``unit_code`` blank: for every unit)."""
+    """A row rule not applied to files of some months (``unit_code`` blank: for every unit).
+
+    What it finds stays visible, with who approved the waiver and its last month ``valid_to``.
+    """
 
     rule_id: Name
     unit_code: Name | None = None

@@ -1,11 +1,20 @@
 """Submissions: what the register and the manifests say of every file, computed and never edited."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from ingestion.holds import months_in_name, says_supplement
 from ingestion.home import Home
-from ingestion.manifest import ColumnFound, Decoded, Message, decode_key, read_manifest
+from ingestion.manifest import (
+    Columns,
+    Decoded,
+    HasDigest,
+    Message,
+    StatedTotal,
+    decode_key,
+    read_manifest,
+)
 from ingestion.messages import text
 from ingestion.periods import parse_period
 from ingestion.receipts import (
@@ -21,6 +30,7 @@ from ingestion.receipts import (
     read_register,
     write_decision,
 )
+from ingestion.registers.definitions import load_registers
 from ingestion.site import Site
 from ingestion.sources import Feed
 
@@ -69,7 +79,9 @@ class Submission:
     stated_total: int | None = None
     export_kind: str | None = None
     absent: tuple[str, ...] = ()
-    columns: dict[str, ColumnFound] = field(default_factory=dict)
+    columns: Columns = field(default_factory=dict)
+    stated_totals: tuple[StatedTotal, ...] = ()
+    date_system: int = 1900
     is_unread: bool = False
     """Not read yet, or only by a reader of ours that broke down."""
 
@@ -157,7 +169,12 @@ def _draft(
     if decision and decision.verdict == "accept":
         period, mode = decision.period or period, decision.mode or mode
     layouts = site.layouts_for(receipt.unit, period)
-    decode_id = decode_key(receipt.submission_id, receipt.sha256, layouts)
+    decided_by: Sequence[HasDigest] = layouts
+    # Where the month chooses the sheet, a decision that changes it has the file read again.
+    month = period if any(layout.sheet == "month" for layout in layouts) else None
+    if receipt.feed == "registers":
+        decided_by, month = (load_registers(),), None
+    decode_id = decode_key(receipt.submission_id, receipt.sha256, decided_by, month)
     return _Draft(
         receipt=receipt,
         decision=decision,
@@ -204,6 +221,9 @@ def _reasons(
         if months and period not in months:
             found = ", ".join(sorted(months))
             reasons.append(text(f"intake.hold_{where}_period", found=found, period=period))
+    if decoded.title_units and draft.receipt.unit not in decoded.title_units:
+        found = ", ".join(decoded.title_units)
+        reasons.append(text("register.hold_unit", found=found, unit=draft.receipt.unit))
     if twin and twin.period != period:
         reasons.append(
             text(
@@ -251,5 +271,7 @@ def _submission(draft: _Draft) -> Submission:
         export_kind=read.export_kind,
         absent=read.absent,
         columns=read.columns,
+        stated_totals=read.stated_totals,
+        date_system=read.date_system,
         is_unread=decoded is None or decoded.outcome == "failed",
     )

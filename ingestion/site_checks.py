@@ -12,6 +12,7 @@ from ingestion.reference import (
     SHIPPED_POLICIES,
     Policy,
     Procedure,
+    RuleSeverity,
     Sector,
     Unit,
     Waiver,
@@ -33,6 +34,7 @@ class Reference:
     procedures: Sequence[tuple[int, Procedure]]
     policies: Sequence[tuple[int, Policy]]
     waivers: Sequence[tuple[int, Waiver]]
+    rules: Sequence[tuple[int, RuleSeverity]]
 
     @property
     def versions(self) -> dict[str, list[Unit]]:
@@ -55,6 +57,7 @@ def check_reference(problems: Problems, reference: Reference, settings: Settings
     _check_unique(problems, "policies.csv", [(line, row.policy_code) for line, row in policies])
     _check_policies(problems, policies, settings)
     _check_waivers(problems, reference.waivers, set(reference.versions))
+    _check_severities(problems, reference.rules, set(reference.versions))
 
 
 def _check_unit_links(problems: Problems, units: Rows, authority: str | None) -> None:
@@ -166,6 +169,24 @@ def _check_waivers(
             problems.add(file, message, line=line, key="unit_code")
         if waiver.valid_from > waiver.valid_to:
             problems.add(file, text("site.dates_swapped"), line=line, key="valid_to")
+
+
+def _check_severities(
+    problems: Problems, rules: Sequence[tuple[int, RuleSeverity]], codes: set[str]
+) -> None:
+    """Find unknown units, and two lines that say how severe one rule is from one month on."""
+    file = problems.directory / "reference" / "rules.csv"
+    first_lines: dict[tuple[str, str | None, str], int] = {}
+    for line, rule in rules:
+        if rule.unit_code and rule.unit_code not in codes:
+            hint = nearest(rule.unit_code, codes)
+            message = text("site.unknown_unit", code=rule.unit_code, hint=hint)
+            problems.add(file, message, line=line, key="unit_code")
+        key = (rule.rule_id, rule.unit_code, rule.from_period)
+        if key in first_lines:
+            message = text("rule.repeated", rule=rule.rule_id, line=first_lines[key])
+            problems.add(file, message, line=line, key="from_period")
+        first_lines.setdefault(key, line)
 
 
 def check_sources(

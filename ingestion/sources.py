@@ -14,11 +14,16 @@ from ingestion.reference import Unit
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _PLACEHOLDERS = ("unit", "period", "year", "month")
-_LISTABLE = ("file", "local", "sftp", "ssh", "s3", "memory")
+_LISTABLE = ("file", "local", "sftp", "ssh", "s3", "s3a", "memory")
+_WITH_CONNECTION = ("sftp", "ssh", "http", "https", "s3", "s3a")
+_SECRET_KEYS = re.compile(
+    r"(?i)[?&](?:[\w-]*(?:token|passw(?:or)?d|secret|signature|credential)|pwd|sig|key|api[_-]?key)="
+)
 
 
 Feed = Literal["cases", "registers"]
 """What a file holds: exported cases, or the register workbook (what cases cannot tell)."""
+FEEDS: tuple[Feed, ...] = ("cases", "registers")
 
 
 class SourceDefaults(Strict):
@@ -26,6 +31,7 @@ class SourceDefaults(Strict):
 
     layouts: tuple[Name, ...] = ()
     due_day: int = Field(default=5, ge=1, le=28)
+    connection: Name | None = None
 
 
 class SourceEntry(Strict):
@@ -36,6 +42,7 @@ class SourceEntry(Strict):
     uri: str = Field(min_length=1)
     layouts: tuple[Name, ...] | None = None
     due_day: int | None = Field(default=None, ge=1, le=28)
+    connection: Name | None = None
     valid_from: Month | None = None
     valid_to: Month | None = None
 
@@ -46,6 +53,8 @@ class SourceEntry(Strict):
             raise ValueError(problem)
         if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
             raise ValueError(text("site.dates_swapped"))
+        if self.connection and not is_remote(self.uri):
+            raise ValueError(text("site.connection_without_server"))
         return self
 
 
@@ -64,6 +73,7 @@ class Source(Strict):
     uri: str
     layouts: tuple[Name, ...]
     due_day: int
+    connection: Name | None
     valid_from: Month | None
     valid_to: Month | None
 
@@ -89,9 +99,22 @@ def resolve(entry: SourceEntry, defaults: SourceDefaults, versions: Sequence[Uni
         uri=entry.uri,
         layouts=defaults.layouts if entry.layouts is None else entry.layouts,
         due_day=entry.due_day or defaults.due_day,
+        connection=_connection(entry, defaults),
         valid_from=entry.valid_from or (period_of(first) if first else None),
         valid_to=entry.valid_to or (period_of(last) if last else None),
     )
+
+
+def _connection(entry: SourceEntry, defaults: SourceDefaults) -> str | None:
+    """Return the connection of an entry; ``connection: null`` says that it needs none."""
+    if "connection" in entry.model_fields_set or not is_remote(entry.uri):
+        return entry.connection
+    return defaults.connection
+
+
+def is_remote(uri: str) -> bool:
+    """Tell whether a source lies at a server for which a connection can be named."""
+    return uri.partition("://")[0] in _WITH_CONNECTION
 
 
 def uri_problem(uri: str) -> str | None:
@@ -106,6 +129,7 @@ def uri_problem(uri: str) -> str | None:
     checks = (
         # Only a URL's host part can hold user:password@.
         ("uri_secret", "://" in uri and ":" in rest.partition("/")[0].rpartition("@")[0]),
+        ("uri_secret", bool(_SECRET_KEYS.search(uri))),
         ("uri_parent", ".." in re.split(r"[/\\]", uri)),
         ("uri_braces", "{" in outside or "}" in outside),
         ("uri_placeholder", bool(unknown)),

@@ -41,24 +41,31 @@ class Trial:
         )
 
 
-def try_file(site: Site, file: Path, unit_code: str | None = None) -> Trial:
+def try_file(
+    site: Site, file: Path, unit_code: str | None = None, period: str | None = None
+) -> Trial:
     """Read one file by the layouts of a unit, or by all of the site; nothing is stored.
 
+    ``period`` matters where the month chooses the sheet; without it, the last month's sheet is read.
     Row rules need the reference and the month, so they are not tried here. Raises
     FileNotFoundError (Vietnamese) where there is no such file, or no such unit in sources.yml.
     """
     if not file.is_file():
         raise FileNotFoundError(text("trial.no_file", file=file))
-    names = [s.layouts for s in site.sources if unit_code in (None, s.unit)]
-    if not names:
+    names = [s.layouts for s in site.sources if s.unit == unit_code]
+    if unit_code is not None and not names:
         raise FileNotFoundError(text("trial.no_unit", unit=unit_code))
-    layouts = [site.layouts[name] for name in dict.fromkeys(n for some in names for n in some)]
+    # A layout just drafted is tried before any unit uses it.
+    wanted = [n for some in names for n in some] if unit_code is not None else site.layouts
+    layouts = [site.layouts[name] for name in dict.fromkeys(wanted)]
     try:
         with Sandbox(Limits(site.decode.memory_mb, site.decode.seconds)) as sandbox:
-            reading = sandbox.call(read_file, file, layouts)
+            reading = sandbox.call(read_file, file, layouts, period)
     except UnreadableFileError as error:
         said = tuple(message.text for message in error.messages)
         return Trial(file, False, None, 0, 0, 0, {}, said)
-    columns = {name: found.label for name, found in reading.columns.items()}
+    columns = {
+        name: found.label for places in reading.columns.values() for name, found in places.items()
+    }
     counts = (reading.rows_read, reading.rows_data, reading.rows_ignored)
     return Trial(file, True, reading.layout.name, *counts, columns, ())

@@ -17,7 +17,10 @@ from ingestion.home import Home
 from ingestion.messages import text
 from ingestion.periods import parse_period
 from ingestion.site import Site, load_site
+from ingestion.sources import FEEDS
 from motcua.console import DONE, PARTLY, USAGE, bar, print_json, stdout, told
+from motcua.layout_commands import layout
+from motcua.template_commands import template
 
 app = typer.Typer(
     help="Month-end data warehouse for administrative cases (hồ sơ thủ tục hành chính).",
@@ -25,6 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(layout, name="layout")
+app.add_typer(template, name="template")
 SitePath = Annotated[
     Path,
     typer.Option("--site", envvar="MOTCUA_SITE", help="Folder of the authority's configuration."),
@@ -101,6 +106,9 @@ def pull(
     mode: Annotated[
         str, typer.Option(help="With --file: replace, or supplement what came before.")
     ] = "replace",
+    feed: Annotated[
+        str, typer.Option(help="With --file: cases, or registers (the register workbook).")
+    ] = "cases",
     as_json: AsJson = False,
 ) -> None:
     """Fetch the units' exports of a month, and late or corrected ones of the months before."""
@@ -110,10 +118,11 @@ def pull(
     with told(), bar(as_json) as progress:
         opened, where = _open(site, home)
         asked = parse_period(period)
-        if (file is None) != (unit is None) or mode not in {"replace", "supplement"}:
+        known = next((known for known in FEEDS if known == feed), None)
+        if (file is None) != (unit is None) or mode not in {"replace", "supplement"} or not known:
             raise typer.BadParameter(text("cli.pull_file_usage"))
         if file is not None and unit is not None:
-            items = [pull_file(opened, where, unit, asked, file, mode)]
+            items = [pull_file(opened, where, unit, asked, file, mode, known)]
         else:
             items = pull_step(opened, where, asked, progress=progress).items
     if as_json:
@@ -369,11 +378,11 @@ def validate_site(
 ) -> None:
     """Check a site folder before any data is read, and try a file against its layouts."""
     from ingestion.trial import try_file
-    from warehouse.inputs import check_waivers
+    from warehouse.rules import check_rules
 
     with told():
         loaded = load_site(site)
-        check_waivers(loaded)
+        check_rules(loaded)
         trial = try_file(loaded, file, unit) if file else None
     if as_json:
         print_json({"site": loaded.name, "units": len(loaded.units), "trial": trial})

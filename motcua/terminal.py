@@ -72,6 +72,9 @@ def print_month(out: Console, month: MonthSummary) -> None:
         out.print(
             text("summary.missing", units=", ".join(month.missing)), style="yellow", highlight=False
         )
+    if month.changed_months:
+        changed = {"months": count(month.changed_months), "cells": count(month.changed_cells)}
+        out.print(text("summary.changed", **changed), style="yellow", highlight=False)
     for name, path in month.outputs.items():
         out.print(Text(f"{text(f'summary.{name}')} {path}"), soft_wrap=True)
 

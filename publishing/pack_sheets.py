@@ -1,4 +1,4 @@
-"""The sheets of a unit's workbook."""
+"""The first and the last sheet of a unit's workbook: what became of its files, and its own figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,13 +7,16 @@ from typing import Any
 from xlsxwriter.worksheet import Worksheet
 
 from ingestion.messages import text
+from publishing.pack_findings import Findings, none_found
 from publishing.sheets import LINE_HEIGHT, Book, lines_needed, print_setup, set_widths
 from warehouse.served import Row
 
-MAX_ROWS = 1_000_000
-FILE_COUNTS = ("rows_read", "rows_accepted", "rows_rejected", "rows_duplicate", "rows_ignored")
-SUMMARY_WIDTHS = (34, 16, 19, 10, 10, 9, 9, 9, 9, 12)
-FINDING_WIDTHS = (5, 23, 14, 7, 16, 23, 19, 34, 36)
+PARTS = ("rows_accepted", "rows_rejected", "rows_duplicate", "rows_ignored")
+FILE_COUNTS = ("rows_read", *PARTS)
+FILE_KEYS = ("number", "file", "feed", "received_at", "status", "mode", *FILE_COUNTS, "sum_check",
+             "stated_total", "rows_decoded", "total_check")  # fmt: skip
+SUMMARY_WIDTHS = (5, 26, 9, 15, 16, 9, 8.5, 8.5, 8.5, 8.5, 8.5, 8, 10, 10, 8)
+SHOWN_REASONS = 3
 FIGURES = (
     "opening_count", "received_count", "received_online_count", "transferred_in_count",
     "resolved_early_count", "resolved_on_time_count", "resolved_late_count",
@@ -26,33 +29,52 @@ FIGURE_WIDTHS = (30, *[8.5] * len(FIGURES), 9)
 
 @dataclass
 class Pack:
-    """All that one unit is told about one month."""
+    """All that one unit is told about one month.
+
+    files: rows of quality.load_ledger, in the order of receipts, `pulled_at` on the authority's
+    clock. messages: rows of quality.file_messages. month, sectors: rows of the marts.
+    """
 
     unit_code: str
     unit_name: str
     period: str
     files: list[Row] = field(default_factory=list)
     messages: list[Row] = field(default_factory=list)
-    rejected: list[Row] = field(default_factory=list)
-    warned: list[Row] = field(default_factory=list)
+    findings: Findings = field(default_factory=none_found)
     month: Row | None = None
     sectors: list[Row] = field(default_factory=list)
     standing: Row | None = None
 
+    @property
+    def has_earlier(self) -> bool:
+        """Whether a file of this month and feed was there before the newest one."""
+        feeds = [file["feed"] for file in self.files]
+        return len(feeds) > len(set(feeds))
+
+    def is_to_correct(self, file: Row) -> bool:
+        """Whether a file has rows that still wait for a correction (a supplement may bring it)."""
+        return any(
+            cause.first["scope"] == "row" and cause.first["submission_id"] == file["submission_id"]
+            for cause in self.findings.causes["error"]
+        )
+
 
 def write_summary(book: Book, pack: Pack) -> None:
-    """Sheet 1: each file with its ledger, the sum over the files in use, and messages on files."""
+    """Sheet 1: what to do, each file with its ledger, what to do about each, notes on files."""
     sheet = book.sheet(text("outbox.sheet_summary"))
     set_widths(sheet, SUMMARY_WIDTHS)
     print_setup(sheet)
-    row = _write_heading(book, sheet, pack, len(SUMMARY_WIDTHS) - 1)
+    last = len(SUMMARY_WIDTHS) - 1
+    row = _write_heading(book, sheet, pack, last)
     for line in _what_to_do(pack):
-        sheet.set_row(row, LINE_HEIGHT * lines_needed(line, sum(SUMMARY_WIDTHS)) + 3)
-        book.merge(sheet, (row, 0, row, len(SUMMARY_WIDTHS) - 1), line, "wrapped")
+        book.merge_wrapped(sheet, (row, 0, row, last), line, "wrapped", sum(SUMMARY_WIDTHS))
         row += 1
-    row = _write_files(book, sheet, pack.files, row + 1)
-    if pack.messages:
-        _write_messages(book, sheet, pack.messages, row + 1)
+    if pack.files:
+        row = _write_ledger(book, sheet, pack.files, row + 1)
+        row = _write_next_steps(book, sheet, pack, row + 1)
+    notes = _notes(pack)
+    if notes:
+        _write_notes(book, sheet, notes, row + 1)
 
 
 def _write_heading(book: Book, sheet: Worksheet, pack: Pack, last: int) -> int:
@@ -66,109 +88,191 @@ def _write_heading(book: Book, sheet: Worksheet, pack: Pack, last: int) -> int:
 
 
 def _what_to_do(pack: Pack) -> list[str]:
-    """The next step in a sentence or two."""
-    lines = []
-    if any(row["status"] == "held" for row in pack.files):
+    """Where the unit stands and its next step, in a sentence or two each."""
+    found = pack.findings
+    lines = [] if pack.files else [text("outbox.todo_no_file")]
+    if any(file["status"] == "held" for file in pack.files):
         lines.append(text("outbox.todo_held"))
-    if _is_last_refused(pack.files):
+    if any(cause.first["scope"] == "file" for cause in found.causes["error"]):
         lines.append(text("outbox.todo_rejected_file"))
-    if pack.rejected:
-        faulty = len({(r["file_name"], r["sheet"], r["row_number"]) for r in pack.rejected})
+    faulty = sum(file["rows_rejected"] for file in pack.files if pack.is_to_correct(file))
+    if faulty:
         lines.append(text("outbox.todo_rejected", rows=faulty))
-    if pack.warned:
-        lines.append(text("outbox.todo_warned", findings=len(pack.warned)))
-    return lines or [text("outbox.todo_nothing")]
+    has_task = len(lines) > 0
+    if pack.has_earlier and found.fixed + found.rows_to_correct:
+        counts = {"fixed": found.fixed, "remaining": found.remaining, "new": found.new}
+        lines.append(text("outbox.followup", **counts))
+    warnings = sum(cause.cells for cause in found.causes["warning"])
+    if warnings:
+        lines.append(text("outbox.todo_warned", findings=warnings))
+    if not (has_task or warnings):
+        lines.append(text("outbox.todo_nothing"))
+    return lines
 
 
-def _is_last_refused(files: Sequence[Row]) -> bool:
-    """A file was rejected and no accepted one has come since."""
-    statuses = [file["status"] for file in files if file["status"] != "held"]
-    return bool(statuses) and statuses[-1] == "rejected"
-
-
-def _write_files(book: Book, sheet: Worksheet, files: Sequence[Row], row: int) -> int:
-    keys = ("file", "received_at", "status", "mode", *FILE_COUNTS, "stated_total")
-    heads = [text(f"outbox.column_{key}") for key in keys]
-    sheet.set_row(row, 50)
-    book.put_row(sheet, row, heads, ["head"] * len(keys))
-    styles = ("text", "time", "text", "text_centre", *["count"] * 6)
-    for file in files:
-        row += 1
-        mode = text(f"outbox.mode_{file['mode']}")
-        values = [file["file_name"], file["pulled_at"], _status(file), mode]
-        values += [file[name] for name in FILE_COUNTS]
-        values.append(file["stated_total"])
-        book.put_wrapped_row(sheet, row, values, styles, SUMMARY_WIDTHS)
-    current = [file for file in files if file["is_current"]]
-    sums = [sum(file[name] or 0 for file in current) for name in FILE_COUNTS]
+def _write_ledger(book: Book, sheet: Worksheet, files: Sequence[Row], row: int) -> int:
+    """A line per file: rows read and what became of them, whether both add up; the sum in use."""
+    last = len(FILE_KEYS) - 1
+    book.merge(sheet, (row, 0, row, last), text("outbox.ledger_title"), "bold")
     row += 1
-    book.merge(sheet, (row, 0, row, 3), text("outbox.total_current"), "total")
-    for column, value in enumerate(sums, start=4):
-        book.put(sheet, row, column, value, "total_count")
-    book.put(sheet, row, 9, None, "total_count")
-    book.merge(sheet, (row + 1, 0, row + 1, 9), text("outbox.identity"), "italic")
+    sheet.set_row(row, 50)
+    heads = [text(f"outbox.column_{key}") for key in FILE_KEYS]
+    book.put_row(sheet, row, heads, ["head"] * len(heads))
+    styles = ["text_centre", "text", "text_centre", "time", "text", "text_centre", *["count"] * 5, "agrees",
+              "count", "count", "agrees"]  # fmt: skip
+    for number, file in enumerate(files, start=1):
+        row += 1
+        values = [
+            number, file["file_name"], text(f"outbox.feed_{file['feed']}"), file["pulled_at"],
+            _status(file), text(f"outbox.mode_{file['mode']}"), *(file[k] for k in FILE_COUNTS),
+            _sum_check(file), file["stated_total"], _counted(file), _total_check(file),
+        ]  # fmt: skip
+        shown = [
+            _check_style(v) if s == "agrees" else s for v, s in zip(values, styles, strict=True)
+        ]
+        book.put_wrapped_row(sheet, row, values, shown, SUMMARY_WIDTHS)
+    return _write_sum(book, sheet, files, row + 1)
+
+
+def _write_sum(book: Book, sheet: Worksheet, files: Sequence[Row], row: int) -> int:
+    """The files in use together, and the identity with its numbers."""
+    current = [file for file in files if file["is_current"]]
+    last = len(FILE_KEYS) - 1
+    if not current:
+        book.merge(sheet, (row, 0, row, last), text("outbox.none_current"), "italic")
+        return row + 1
+    sums = {name: sum(file[name] or 0 for file in current) for name in FILE_COUNTS}
+    first_count = FILE_KEYS.index("rows_read")
+    book.merge(sheet, (row, 0, row, first_count - 1), text("outbox.total_current"), "total")
+    for column, name in enumerate(FILE_COUNTS, start=first_count):
+        book.put(sheet, row, column, sums[name], "total_count")
+    check = _sum_check(sums)
+    column = FILE_KEYS.index("sum_check")
+    book.put(sheet, row, column, check, _check_style(check))
+    for empty in range(column + 1, last + 1):
+        book.put(sheet, row, empty, None, "total_count")
+    identity = text("outbox.identity", **sums, check=check)
+    book.merge(sheet, (row + 1, 0, row + 1, last), identity, "italic")
     return row + 2
 
 
+def _sum_check(counts: Row) -> str | None:
+    """Whether what was read is what became of it; nothing for a file that was not taken in."""
+    if counts["rows_read"] is None:
+        return None
+    agrees = counts["rows_read"] == sum(counts[part] for part in PARTS)
+    return text("outbox.agrees" if agrees else "outbox.differs")
+
+
+def _counted(file: Row) -> int | None:
+    """Rows counted, where the file states a total to compare with."""
+    return None if file["stated_total"] is None else file["rows_decoded"]
+
+
+def _total_check(file: Row) -> str | None:
+    counted = _counted(file)
+    if counted is None:
+        return None
+    return text("outbox.agrees" if counted == file["stated_total"] else "outbox.differs")
+
+
+def _check_style(shown: object) -> str:
+    return "differs" if shown == text("outbox.differs") else "agrees"
+
+
 def _status(file: Row) -> str:
-    if file["status"] == "accepted" and not file["is_current"]:
-        return text("outbox.status_replaced")
-    return text(f"outbox.status_{file['status']}")
+    return text(f"outbox.status_{_standing_of(file)}")
 
 
-def _write_messages(book: Book, sheet: Worksheet, messages: Sequence[Row], row: int) -> None:
-    """Why files were rejected or are held."""
-    last = len(SUMMARY_WIDTHS) - 1
-    book.merge(sheet, (row, 0, row, last), text("outbox.messages_title"), "bold")
-    row += 1
-    keys = ("file", "message_status", "sheet", "cell", "message")
-    for column, key in enumerate(keys[:4]):
-        book.put(sheet, row, column, text(f"outbox.column_{key}"), "head")
-    book.merge(sheet, (row, 4, row, last), text("outbox.column_message"), "head")
-    width = sum(SUMMARY_WIDTHS[4:])
-    for message in messages:
+def _standing_of(file: Row) -> str:
+    is_replaced = file["status"] == "accepted" and not file["is_current"]
+    return "replaced" if is_replaced else str(file["status"])
+
+
+def _write_next_steps(book: Book, sheet: Worksheet, pack: Pack, row: int) -> int:
+    """A line per file: why it was held or rejected, and what to do next."""
+    spans = ((0, 0), (1, 2), (3, 10), (11, 14))
+    heads = [text(f"outbox.column_{key}") for key in ("number", "file", "reason", "next_step")]
+    _put_spans(book, sheet, row, list(zip(spans, heads, strict=True)), "head")
+    for number, file in enumerate(pack.files, start=1):
         row += 1
-        values = (
-            message["file_name"], text(f"outbox.status_{message['status']}"), message["sheet"],
-            message["cell"],
-        )  # fmt: skip
-        book.put_row(sheet, row, values, ("text_top",) * 4)
-        book.merge(sheet, (row, 4, row, last), message["message"] or "", "text_top")
-        height = max(
-            lines_needed(message["message"] or "", width),
-            lines_needed(message["file_name"], SUMMARY_WIDTHS[0]),
-        )
-        sheet.set_row(row, LINE_HEIGHT * height + 3)
+        said = [
+            str(number),
+            file["file_name"],
+            _reason(pack, file),
+            text(f"outbox.next_{_next(pack, file)}"),
+        ]
+        _put_spans(book, sheet, row, list(zip(spans, said, strict=True)), "text_top")
+    return row + 1
 
 
-def write_findings(book: Book, name: str, findings: Sequence[Row]) -> None:
-    """Rows to correct or to look at, in the order of the file; no sheet without any."""
-    if not findings:
-        return
-    sheet = book.sheet(name)
-    set_widths(sheet, FINDING_WIDTHS)
-    print_setup(sheet, header_rows=(0, 0))
-    keys = ("number", "file", "sheet", "cell", "column", "case_code", "value", "fault", "fix")
-    sheet.set_row(0, 32)
-    book.put_row(sheet, 0, [text(f"outbox.column_{key}") for key in keys], ["head"] * len(keys))
-    sheet.freeze_panes(1, 0)
-    shown = findings[:MAX_ROWS]
-    styles = ("text_centre", *["text_top"] * 8)
-    for number, row in enumerate(shown, start=1):
-        # The row's number stands in for the cell where a column has no place in the file.
-        place = row["cell"] or row["row_number"]
-        values = (
-            number, row["file_name"], row["sheet"], None if place is None else str(place),
-            row["column_label"] or _column_label(row["column_name"]), row["case_code"],
-            row["value"], row["message"], row["fix"],
-        )  # fmt: skip
-        book.put_wrapped_row(sheet, number, values, styles, FINDING_WIDTHS)
-    sheet.autofilter(0, 0, len(shown), len(keys) - 1)
+def _put_spans(
+    book: Book, sheet: Worksheet, row: int, cells: Sequence[tuple[tuple[int, int], str]], style: str
+) -> None:
+    """One row of merged cells (first and last column, text), high enough for its texts."""
+    lines = 1
+    for (first, last), value in cells:
+        is_number = first == last == 0 and style == "text_top"
+        chosen = "text_centre_top" if is_number else style
+        book.merge(sheet, (row, first, row, last), value, chosen)
+        lines = max(lines, lines_needed(value, sum(SUMMARY_WIDTHS[first : last + 1])))
+    sheet.set_row(row, LINE_HEIGHT * lines + 3)
 
 
-def _column_label(column_name: str | None) -> str | None:
-    """The Vietnamese name of a canonical column that the file itself did not carry."""
-    return None if column_name is None else text(f"outbox.canonical_{column_name}")
+def _reason(pack: Pack, file: Row) -> str:
+    """Why a file is not in use, in the words of its messages; the first few of many."""
+    if file["status"] == "accepted":
+        rejected = file["rows_rejected"] or 0
+        return text("outbox.reason_rows", rows=rejected) if rejected else text("outbox.reason_none")
+    said = [m["message"] for m in pack.messages if m["submission_id"] == file["submission_id"]]
+    shown = [message for message in said[:SHOWN_REASONS] if message]
+    if len(said) > SHOWN_REASONS:
+        shown.append(text("outbox.reason_more", count=len(said) - SHOWN_REASONS))
+    return "\n".join(shown)
+
+
+def _next(pack: Pack, file: Row) -> str:
+    """Which sentence says what to do about a file."""
+    standing = _standing_of(file)
+    later = [
+        other
+        for other in pack.files
+        if other["feed"] == file["feed"] and other["receipt_seq"] > file["receipt_seq"]
+    ]
+    if standing == "rejected" and any(other["status"] == "accepted" for other in later):
+        return "answered"
+    if standing == "rejected" and _is_refused(pack, file):
+        return "refused"
+    if standing == "accepted":
+        return "accepted_rows" if pack.is_to_correct(file) else "accepted"
+    return standing
+
+
+def _is_refused(pack: Pack, file: Row) -> bool:
+    """Whether a person decided against the file."""
+    return any(
+        m["submission_id"] == file["submission_id"] and m["code"] == "refused"
+        for m in pack.messages
+    )
+
+
+def _notes(pack: Pack) -> list[Row]:
+    """What a unit should know of files in use that could be read all the same."""
+    current = {file["submission_id"] for file in pack.files if file["is_current"]}
+    return [message for message in pack.messages if message["submission_id"] in current]
+
+
+def _write_notes(book: Book, sheet: Worksheet, notes: Sequence[Row], row: int) -> None:
+    last = len(SUMMARY_WIDTHS) - 1
+    book.merge(sheet, (row, 0, row, last), text("outbox.notes_title"), "bold")
+    row += 1
+    spans = ((0, 2), (3, 3), (4, 4), (5, last))
+    heads = [text(f"outbox.column_{key}") for key in ("file", "sheet", "cell", "message")]
+    _put_spans(book, sheet, row, list(zip(spans, heads, strict=True)), "head")
+    for note in notes:
+        row += 1
+        said = [note[key] or "" for key in ("file_name", "sheet", "cell", "message")]
+        _put_spans(book, sheet, row, list(zip(spans, said, strict=True)), "text_top")
 
 
 def write_figures(book: Book, pack: Pack) -> None:

@@ -14,6 +14,7 @@ from ingestion.home import Home
 from ingestion.messages import text
 from ingestion.progress import Progress, quiet
 from ingestion.site import Site
+from publishing.change_report import write_change_book
 from publishing.form_06a import COLUMNS, Counts, Form, Line, add, write_form, zero
 from publishing.ranking import write_ranking
 from publishing.scale import authority_scale
@@ -47,9 +48,10 @@ class Month:
 def write_reports(site: Site, home: Home, period: str, *, progress: Progress = quiet) -> list[Path]:
     """Write the month's workbooks to `reports/<period>/` from the served database.
 
-    Returns their paths. A workbook is written whole beside its place and renamed over an earlier
-    one. Raises NothingServed when nothing is published, PeriodNotServed when the month is not in it,
-    ReportError when a total differs from the sum of its rows.
+    Returns their paths; the workbook of changes only when published figures have moved since. Each
+    is written whole beside its place and renamed over an earlier one. Raises NothingServed when
+    nothing is published, PeriodNotServed when the month is not in it, ReportError when a total
+    differs from the sum of its rows.
     """
     folder = home.reports / period
     form_path = folder / f"Bieu-II.06a-{period}.xlsx"
@@ -61,7 +63,8 @@ def write_reports(site: Site, home: Home, period: str, *, progress: Progress = q
         progress(text("report.progress_ranking"), 1, 2)
         write_ranking(connection, site, period, ranking_path, created)
         progress(text("report.progress_ranking"), 2, 2)
-    return [form_path, ranking_path]
+    changes = write_change_book(site, home, period, created)
+    return [form_path, ranking_path, *([changes] if changes else [])]
 
 
 def built_at(connection: duckdb.DuckDBPyConnection) -> datetime:

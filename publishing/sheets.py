@@ -7,9 +7,10 @@ Values from data are written with `write_string` or `write_number` only: a cell 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -28,6 +29,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SHEET_NAME_LIMIT = 31
 SHEET_NAME_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 HEAD, GROUP = "#EDEDED", "#F7F7F7"
+LINK, AGREES, DIFFERS = "#0563C1", "#1E6B34", "#B00020"
 COUNT = {"num_format": "#,##0", "align": "right", "indent": 1}
 RATE = {"num_format": "0.00%", "align": "right", "indent": 1}
 STYLES: dict[str, dict[str, Any]] = {
@@ -45,11 +47,19 @@ STYLES: dict[str, dict[str, Any]] = {
     "column_number": {"border": 1, "italic": True, "align": "center", "font_size": 9,
                       "text_wrap": True},
     "text": {"border": 1, "text_wrap": True},
-    "text_top": {"border": 1, "text_wrap": True, "valign": "top"},
+    "text_top": {"border": 1, "text_wrap": True, "valign": "top", "align": "left", "indent": 1},
+    "text_centre_top": {"border": 1, "align": "center", "text_wrap": True, "valign": "top"},
     "text_centre": {"border": 1, "align": "center", "text_wrap": True},
+    "link": {"border": 1, "text_wrap": True, "valign": "top", "align": "left", "indent": 1,
+             "font_color": LINK, "underline": 1},
+    "agrees": {"border": 1, "align": "center", "font_color": AGREES},
+    "differs": {"border": 1, "align": "center", "bold": True, "font_color": DIFFERS},
     "count": {"border": 1, **COUNT},
     "rate": {"border": 1, **RATE},
     "time": {"border": 1, "num_format": "dd/mm/yyyy hh:mm", "align": "center"},
+    "time_top": {"border": 1, "num_format": "dd/mm/yyyy hh:mm", "align": "center", "valign": "top"},
+    "count_top": {"border": 1, **COUNT, "valign": "top"},
+    "signed_top": {"border": 1, **COUNT, "num_format": "+#,##0;-#,##0;0", "valign": "top"},
     "group": {"border": 1, "bold": True, "text_wrap": True, "bg_color": GROUP},
     "group_centre": {"border": 1, "bold": True, "align": "center", "bg_color": GROUP},
     "group_count": {"border": 1, "bold": True, **COUNT, "bg_color": GROUP},
@@ -85,9 +95,7 @@ class Book:
             sheet.write_blank(row, column, None, self.formats[style])
         elif isinstance(value, bool) or not isinstance(value, int | float | datetime):
             content = str(value)[:CELL_LIMIT]
-            quoted = content.startswith(FORMULA_STARTS) and style in self._quoted
-            chosen = self._quoted[style] if quoted else self.formats[style]
-            sheet.write_string(row, column, content, chosen)
+            sheet.write_string(row, column, content, self._text_format(content, style))
         elif isinstance(value, datetime):
             sheet.write_datetime(row, column, value, self.formats[style])
         else:
@@ -114,6 +122,23 @@ class Book:
         sheet.set_row(row, min(LINE_HEIGHT * lines + 3, HIGHEST_ROW))
         self.put_row(sheet, row, values, styles)
 
+    def put_link(self, sheet: Worksheet, row: int, column: int, target: str, shown: str) -> None:
+        """Write a link over a cell; `target` as xlsxwriter wants it (`external:a.xlsx#'S'!H17`)."""
+        content = shown[:CELL_LIMIT]
+        sheet.write_url(row, column, target, self.formats["link"], content)
+
+    def merge_wrapped(
+        self,
+        sheet: Worksheet,
+        cells: tuple[int, int, int, int],
+        value: str,
+        style: str,
+        width: float,
+    ) -> None:
+        """Merge cells of one row of that width together, high enough for the text."""
+        sheet.set_row(cells[0], min(LINE_HEIGHT * lines_needed(value, width) + 3, HIGHEST_ROW))
+        self.merge(sheet, cells, value, style)
+
     def merge(
         self, sheet: Worksheet, cells: tuple[int, int, int, int], value: str, style: str
     ) -> None:
@@ -121,8 +146,15 @@ class Book:
         if cells[:2] == cells[2:]:
             self.put(sheet, cells[0], cells[1], value, style)
         else:
-            sheet.merge_range(*cells, "", self.formats[style])
-            sheet.write_string(cells[0], cells[1], value, self.formats[style])
+            content = value[:CELL_LIMIT]
+            chosen = self._text_format(content, style)
+            sheet.merge_range(*cells, "", chosen)
+            sheet.write_string(cells[0], cells[1], content, chosen)
+
+    def _text_format(self, content: str, style: str) -> Format:
+        """The style's format; one that keeps text as text where an edit would make it a formula."""
+        is_quoted = content.startswith(FORMULA_STARTS) and style in self._quoted
+        return self._quoted[style] if is_quoted else self.formats[style]
 
 
 @contextmanager
@@ -178,3 +210,13 @@ def sheet_name(name: str, taken: set[str]) -> str:
         candidate = cleaned[: SHEET_NAME_LIMIT - len(suffix)].strip(" '") + suffix
     taken.add(candidate.casefold())
     return candidate
+
+
+def local_time(moment: datetime | str, zone: ZoneInfo) -> datetime:
+    """A receipt's time on the authority's clock, without zone (a workbook knows none).
+
+    Times without a zone are UTC, as the register writes them.
+    """
+    parsed = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return aware.astimezone(zone).replace(tzinfo=None, microsecond=0)

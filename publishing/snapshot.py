@@ -16,6 +16,7 @@ from ingestion.log import sync
 from ingestion.messages import text
 from ingestion.progress import Progress, quiet
 from ingestion.site import Site
+from publishing.changes import write_changes
 from publishing.files import replaced
 from warehouse.served import DATABASE_NAME, served_database
 
@@ -38,7 +39,9 @@ class Publication:
 def publish(site: Site, home: Home, build_id: str, *, progress: Progress = quiet) -> Publication:
     """Copy the build into `serving/`, rename it over the served file, then record it.
 
-    The record `publications/<build_id>.json` comes last, so a crash before it means: do it again.
+    Before that, what the build changes in published months is listed beside the record
+    (publishing.changes). The record `publications/<build_id>.json` comes last, so a crash before it
+    means: do it again.
     A build that has its record is not published again. Raises PublishError; the served file is
     then the earlier one, unless the text says that only the record is missing.
     """
@@ -61,6 +64,7 @@ def _publish(site: Site, home: Home, build_id: str, progress: Progress) -> Publi
     _require_whole(build, build_id)
     about = _read_build(build, build_id)
     _require_no_wal(served)
+    _list_changes(home, served, build, build_id)
     temporary = home.serving / f".{DATABASE_NAME}.{build_id}.tmp"
     try:
         size, digest = _copy(build, temporary, progress)
@@ -112,6 +116,16 @@ def _read_build(database: Path, build_id: str) -> dict[str, Any]:
             text("publish.wrong_build", build_id=build_id, found=found[0] if found else "–")
         )
     return dict(zip(("build_id", "newest_period", "code_revision"), map(str, found), strict=True))
+
+
+def _list_changes(home: Home, served: Path, build: Path, build_id: str) -> None:
+    """List what changes while both files are there; the served one stays if that cannot be done."""
+    try:
+        write_changes(home, served, build, build_id)
+    except (duckdb.IOException, OSError) as problem:
+        raise PublishError(
+            text("publish.changes_failed", build_id=build_id, problem=problem)
+        ) from problem
 
 
 def _copy(source: Path, target: Path, progress: Progress) -> tuple[int, str]:

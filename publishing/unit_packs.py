@@ -1,7 +1,9 @@
 """What goes back to each unit: what became of its files, what to correct, its own figures."""
+# ruff: noqa: S608 - SQL is put together from our own queries
 
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,69 +13,81 @@ from ingestion.home import Home
 from ingestion.messages import text
 from ingestion.progress import Progress, quiet
 from ingestion.site import Site
-from publishing.pack_sheets import Pack, write_figures, write_findings, write_summary
+from publishing.finding_sheets import write_findings
+from publishing.outbox_state import find_outdated, remember_written
+from publishing.pack_findings import Place, none_found, read_findings
+from publishing.pack_sheets import Pack, write_figures, write_summary
 from publishing.reports import built_at
-from publishing.sheets import open_book
-from warehouse.served import Row, rows, rows_by_unit, served
+from publishing.sheets import local_time, open_book
+from warehouse.served import Row, rows, served
 
-LEDGER = """
-    select unit_code, unit_name, submission_id, file_name, pulled_at, mode, status, is_current,
-        rows_read, rows_accepted, rows_rejected, rows_duplicate, rows_ignored, stated_total
-    from quality.load_ledger
-    where period = ?
-    order by unit_code, receipt_seq
+# Every query reads the units and months of one batch of `pack_wanted`, all of them at once.
+OF_BATCH = "inner join pack_wanted as w on t.unit_code = w.unit_code and t.period = w.period"
+PLACES = (
+    "select unit_code, period from pack_wanted as t where t.batch = ? order by period, unit_code"
+)
+LEDGER = f"""
+    select t.unit_code, t.period, t.unit_name, t.submission_id, t.receipt_seq, t.feed, t.file_name,
+        t.pulled_at, t.mode, t.status, t.is_current, t.rows_read, t.rows_accepted, t.rows_rejected,
+        t.rows_duplicate, t.rows_ignored, t.rows_decoded, t.stated_total
+    from quality.load_ledger as t {OF_BATCH}
+    where w.batch = ?
+    order by t.unit_code, t.period, t.receipt_seq
 """
-FILE_MESSAGES = """
-    select unit_code, file_name, status, sheet, cell, column_label, value, message
-    from quality.file_messages
-    where period = ?
-    order by unit_code, file_name, sheet nulls first, cell nulls first
+FILE_MESSAGES = f"""
+    select t.unit_code, t.period, t.submission_id, t.code, t.file_name, t.sheet, t.cell, t.message
+    from quality.file_messages as t {OF_BATCH}
+    where w.batch = ?
+    order by t.unit_code, t.submission_id, t.sheet nulls first, t.cell nulls first, t.message
 """
-# Rows of a file that a newer one replaced need no correcting any more.
-FINDINGS = """
-    select f.unit_code, f.file_name, f.sheet, f.cell, f.row_number, f.column_label, f.column_name,
-        f.case_code, f.value, f.message, f.fix, f.severity
-    from quality.findings as f
-    inner join quality.load_ledger as l on f.submission_id = l.submission_id
-    where f.period = ? and f.severity in ('reject', 'warn') and l.is_current
-    order by f.unit_code, f.file_name, f.sheet, f.row_number, f.rule_id
+UNIT_MONTH = f"select t.* from mart.mart_unit_month as t {OF_BATCH} where w.batch = ?"
+SECTOR_MONTH = f"""
+    select t.* from mart.mart_unit_sector_month as t {OF_BATCH}
+    where w.batch = ?
+    order by t.unit_code, t.sector_code = '(trống)', t.sector_name collate vi, t.sector_code
 """
-UNIT_MONTH = "select * from mart.mart_unit_month where period = ? order by unit_code"
-SECTOR_MONTH = """
-    select * from mart.mart_unit_sector_month
-    where period = ?
-    order by unit_code, sector_code = '(trống)', sector_name collate vi, sector_code
-"""
-RANKS = """
-    select member_code as unit_code, rank, policy_name, small_n,
-        count(rank) over () as ranked_units
-    from mart.mart_late_rate_ranking
-    where period = ? and period_kind = 'month' and scope = 'unit' and policy_code = ?
+RANKS = f"""
+    with ranked as (
+        select member_code as unit_code, period, rank, policy_name, small_n,
+            count(rank) over (partition by period) as ranked_units
+        from mart.mart_late_rate_ranking
+        where period_kind = 'month' and scope = 'unit' and policy_code = ?
+            and period in (select period from pack_wanted)
+    )
+    select t.* from ranked as t {OF_BATCH} where w.batch = ?
 """
 
 
 def write_outbox(site: Site, home: Home, period: str, *, progress: Progress = quiet) -> list[Path]:
-    """Write one workbook per unit that sent something for the month, and return their paths.
+    """Write the workbooks that are out of date, one per unit and month; return their paths.
 
-    `outbox/<unit>/<period>/Ket-qua-nap-<unit>-<period>.xlsx`, each written whole and renamed over
-    the earlier one. A workbook of an earlier run for a unit that has nothing any more is removed.
-    Reads are one query per table, not per unit. Raises NothingServed when nothing is published.
+    `outbox/<unit>/<period>/Ket-qua-nap-<unit>-<period>.xlsx`: of the month asked for, all that are
+    missing or would change; of other months, those that would change since the last run, so that a
+    correction to an old month reaches the unit (publishing.outbox_state). Each is written whole and
+    renamed over the earlier one; one that nothing stands behind any more is removed. Raises
+    NothingServed when nothing is published.
     """
+    written: list[Path] = []
     with served(home) as connection:
         created = built_at(connection)
-        packs = _read_packs(connection, site, period)
-    written = []
-    for number, pack in enumerate(packs, start=1):
-        path = pack_path(home, pack.unit_code, period)
-        with open_book(path, created) as book:
-            write_summary(book, pack)
-            write_findings(book, text("outbox.sheet_rejected"), pack.rejected)
-            write_findings(book, text("outbox.sheet_warned"), pack.warned)
-            write_figures(book, pack)
-        written.append(path)
-        progress(text("outbox.progress"), number, len(packs))
-    _remove_stale(home, period, set(written))
+        outdated = find_outdated(connection, home, period, site.default_policy)
+        for batch in outdated.batches:
+            for pack in _read_packs(connection, site, batch):
+                path = pack_path(home, pack.unit_code, pack.period)
+                _write_pack(path, pack, created)
+                written.append(path)
+                progress(text("outbox.progress"), len(written), outdated.count)
+        for unit_code, gone_period in outdated.gone:
+            pack_path(home, unit_code, gone_period).unlink(missing_ok=True)
+        remember_written(connection, home)
     return written
+
+
+def _write_pack(path: Path, pack: Pack, created: datetime) -> None:
+    with open_book(path, created) as book:
+        write_summary(book, pack)
+        write_findings(book, pack.findings, has_earlier=pack.has_earlier)
+        write_figures(book, pack)
 
 
 def pack_path(home: Home, unit_code: str, period: str) -> Path:
@@ -81,53 +95,44 @@ def pack_path(home: Home, unit_code: str, period: str) -> Path:
     return home.outbox / unit_code / period / f"Ket-qua-nap-{unit_code}-{period}.xlsx"
 
 
-def _remove_stale(home: Home, period: str, written: set[Path]) -> None:
-    """Remove workbooks of this month that this run did not write: they say what no longer holds."""
-    for path in home.outbox.glob(f"*/{period}/Ket-qua-nap-*-{period}.xlsx"):
-        if path not in written:
-            path.unlink()
-
-
-def _read_packs(connection: duckdb.DuckDBPyConnection, site: Site, period: str) -> list[Pack]:
-    """The packs of all units that sent a file, or are reported by another's rows."""
-    ledger = rows_by_unit(connection, LEDGER, [period])
-    messages = rows_by_unit(connection, FILE_MESSAGES, [period])
-    findings = rows_by_unit(connection, FINDINGS, [period])
-    months = {row["unit_code"]: row for row in rows(connection, UNIT_MONTH, [period])}
-    sectors = rows_by_unit(connection, SECTOR_MONTH, [period])
-    ranks = {r["unit_code"]: r for r in rows(connection, RANKS, [period, site.default_policy])}
-    reported = {code for code, row in months.items() if row["is_reported"]}
+def _read_packs(connection: duckdb.DuckDBPyConnection, site: Site, batch: int) -> list[Pack]:
+    """The packs of one batch."""
+    ledger = _by_place(connection, LEDGER, [batch])
+    messages = _by_place(connection, FILE_MESSAGES, [batch])
+    months = _by_place(connection, UNIT_MONTH, [batch])
+    sectors = _by_place(connection, SECTOR_MONTH, [batch])
+    ranks = _by_place(connection, RANKS, [site.default_policy, batch])
+    findings = read_findings(connection, batch)
     zone = ZoneInfo(site.time_zone)
+    places = [(r["unit_code"], r["period"]) for r in rows(connection, PLACES, [batch])]
     return [
         Pack(
-            unit_code=code,
-            unit_name=_unit_name(code, months.get(code), ledger[code]),
-            period=period,
+            unit_code=place[0],
+            unit_name=_unit_name(place[0], months[place], ledger[place]),
+            period=place[1],
             files=[
-                {**row, "pulled_at": local_time(row["pulled_at"], zone)} for row in ledger[code]
+                {**row, "pulled_at": local_time(row["pulled_at"], zone)} for row in ledger[place]
             ],
-            messages=messages[code],
-            rejected=[row for row in findings[code] if row["severity"] == "reject"],
-            warned=[row for row in findings[code] if row["severity"] == "warn"],
-            month=months.get(code),
-            sectors=sectors[code],
-            standing=ranks.get(code),
+            messages=messages[place],
+            findings=findings.get(place, none_found()),
+            month=next(iter(months[place]), None),
+            sectors=sectors[place],
+            standing=next(iter(ranks[place]), None),
         )
-        for code in sorted(reported | set(ledger))
+        for place in places
     ]
 
 
-def local_time(moment: datetime | str, zone: ZoneInfo) -> datetime:
-    """A receipt's time on the authority's clock, without zone (a workbook knows none).
+def _by_place(
+    connection: duckdb.DuckDBPyConnection, query: str, values: list[object]
+) -> defaultdict[Place, list[Row]]:
+    """The rows of a query by unit and month, in the query's order."""
+    found: defaultdict[Place, list[Row]] = defaultdict(list)
+    for row in rows(connection, query, values):
+        found[row["unit_code"], row["period"]].append(row)
+    return found
 
-    Times without a zone are UTC, as the register writes them.
-    """
-    parsed = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-    return aware.astimezone(zone).replace(tzinfo=None, microsecond=0)
 
-
-def _unit_name(code: str, month: Row | None, files: Sequence[Row]) -> str:
-    if month is not None and month["unit_name"]:
-        return str(month["unit_name"])
-    return str(next((row["unit_name"] for row in files if row["unit_name"]), code))
+def _unit_name(code: str, months: Sequence[Row], files: Sequence[Row]) -> str:
+    named = [row["unit_name"] for row in (*months, *files) if row["unit_name"]]
+    return str(named[0]) if named else code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 from pathlib import Path
 from random import Random
@@ -14,11 +14,14 @@ from samples.cases import IGNORED_STATUSES, NEVER, Case, Seen
 from samples.dirt import Row, Setting, decorate, make_row, spoil
 from samples.plan import PlannedUnit
 from samples.reference import SECTORS, STREETS, person
-from samples.shapes import Shape
+from samples.shape import Shape
 from samples.truth import RowTruth
 
 Cell = str | float
-Line = list[Cell] | None  # None is a blank row
+Line = list[Cell] | tuple[Cell, ...] | None
+"""A data row, a row between them (group title, subtotal: a tuple), or a blank row."""
+GROUP_TITLE = "Lĩnh vực: {name}"
+SUBTOTAL = "Cộng"
 
 _LEVELS = ("Thông tin", "Một phần", "Toàn trình")
 
@@ -37,19 +40,38 @@ class Target:
         """Name without folders."""
         return self.path.name
 
+    @property
+    def sheet(self) -> str:
+        """Sheet that messages name: the shape's, or the file within an archive."""
+        return f"{self.path.stem}.csv" if self.path.suffix == ".zip" else self.shape.sheet
+
 
 @dataclass
 class Sheet:
     """One file's lines below the header, and what the truth says of them."""
 
-    lines: list[Line]
-    data_rows: int
-    accepted: int
-    duplicates: int
-    ignored: int
-    rejected_rows: list[RowTruth]
-    warnings: list[RowTruth]
-    rejected: int
+    lines: list[Line] = field(default_factory=list)
+    data_rows: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    ignored: int = 0
+    between: int = 0
+    rejected: int = 0
+    rejected_rows: list[RowTruth] = field(default_factory=list)
+    warnings: list[RowTruth] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """One row of the export as rendered: itself, and the second row of a conflict."""
+
+    row: Row
+    cells: list[list[Cell]]
+
+    @property
+    def group(self) -> str:
+        """Name of the sector as the row says it, "" when it says none."""
+        return self.row.texts.get("sector", SECTORS.get(self.row.sector_code, ""))
 
 
 def select(
@@ -84,25 +106,44 @@ def build_sheet(target: Target, rows: list[Row], dirt: float, rng: Random) -> Sh
     (``case.seen``) the state that an accepted row gives it for this month."""
     shape = target.shape
     setting = Setting(target.month, "unit" in shape.fields, shape.dates == "compact")
-    sheet = Sheet([], 0, 0, 0, 0, [], [], 0)
     render = renderer(target.unit, shape)
+    written = []
     for row in rows:
         if not row.is_ignored and rng.random() < dirt:
             spoil(row, setting, rng)
-        if row.look == "blank_row":
-            sheet.lines.append(None)
-        copies = [row]
-        if "conflicting_rows" in row.rules:
-            copies.append(_conflicting(row))
-        cells: list[Cell] = []
-        for item in copies:
-            cells = render(item)
-            _add(sheet, item, cells, target)
-        for _ in range(row.copies):
-            _add_copy(sheet, cells, shape)
+        both = [row, _conflicting(row)] if "conflicting_rows" in row.rules else [row]
+        written.append(_Written(row, [render(item) for item in both]))
         if not row.rules:
             _tell(row, target.month)
+    sheet = Sheet()
+    for group, members in _groups(written) if shape.is_grouped else [("", written)]:
+        if group:
+            sheet.lines.append((GROUP_TITLE.format(name=group),))
+        before = sheet.data_rows
+        _add_all(sheet, members, target, before if shape.is_grouped else 0)
+        if group:
+            sheet.lines.append((SUBTOTAL, "", float(sheet.data_rows - before)))
+            sheet.between += 2
     return sheet
+
+
+def _groups(written: list[_Written]) -> list[tuple[str, list[_Written]]]:
+    """Rows by sector; those without one stand first, above all group titles."""
+    groups: dict[str, list[_Written]] = {}
+    for item in written:
+        groups.setdefault(item.group, []).append(item)
+    return sorted(groups.items())
+
+
+def _add_all(sheet: Sheet, members: list[_Written], target: Target, numbered_from: int) -> None:
+    for item in members:
+        # JSON has no blank rows.
+        if item.row.look == "blank_row" and target.shape.kind != "json":
+            sheet.lines.append(None)
+        for cells in item.cells:
+            _add(sheet, item.row, cells, target, numbered_from)
+        for _ in range(item.row.copies):
+            _add_copy(sheet, item.cells[-1], target.shape, numbered_from)
 
 
 def _conflicting(row: Row) -> Row:
@@ -112,12 +153,11 @@ def _conflicting(row: Row) -> Row:
     return other
 
 
-def _add(sheet: Sheet, row: Row, cells: list[Cell], target: Target) -> None:
-    shape, file_name = target.shape, target.file_name
+def _add(sheet: Sheet, row: Row, cells: list[Cell], target: Target, numbered_from: int) -> None:
+    shape, place = target.shape, (target.file_name, target.sheet)
     number = shape.first_row + len(sheet.lines)
     sheet.data_rows += 1
-    if "stt" in shape.fields:
-        cells[0] = float(sheet.data_rows) if shape.kind == "xlsx" else str(sheet.data_rows)
+    _number(cells, shape, sheet.data_rows - numbered_from)
     sheet.lines.append(cells)
     if row.is_ignored:
         sheet.ignored += 1
@@ -125,23 +165,27 @@ def _add(sheet: Sheet, row: Row, cells: list[Cell], target: Target) -> None:
     if row.rules:
         sheet.rejected += 1
         for rule in row.rules:
-            sheet.rejected_rows.append(RowTruth(file_name, shape.sheet, number, rule))
+            sheet.rejected_rows.append(RowTruth(*place, number, rule))
         return
     sheet.accepted += 1
     for rule in row.warnings:
-        sheet.warnings.append(RowTruth(file_name, shape.sheet, number, rule))
+        sheet.warnings.append(RowTruth(*place, number, rule))
     if row.case.code_differs:
         rule = "received_differs_from_code"
-        sheet.warnings.append(RowTruth(file_name, shape.sheet, number, rule))
+        sheet.warnings.append(RowTruth(*place, number, rule))
 
 
-def _add_copy(sheet: Sheet, original: list[Cell], shape: Shape) -> None:
+def _number(cells: list[Cell], shape: Shape, number: int) -> None:
+    if "stt" in shape.fields:
+        cells[0] = float(number) if shape.kind == "xlsx" else str(number)
+
+
+def _add_copy(sheet: Sheet, original: list[Cell], shape: Shape, numbered_from: int) -> None:
     """An exact copy of a row; only its running number goes on."""
     cells = list(original)
     sheet.data_rows += 1
     sheet.duplicates += 1
-    if "stt" in shape.fields:
-        cells[0] = float(sheet.data_rows) if shape.kind == "xlsx" else str(sheet.data_rows)
+    _number(cells, shape, sheet.data_rows - numbered_from)
     sheet.lines.append(cells)
 
 
@@ -164,6 +208,7 @@ def renderer(unit: PlannedUnit, shape: Shape) -> Callable[[Row], list[Cell]]:
         cells: dict[str, Cell] = {
             "stt": "",
             "note": "",
+            "supplements": "",
             "case_code": case.code,
             "unit": unit_text,
             "sector_code": row.sector_code,
@@ -183,6 +228,7 @@ def renderer(unit: PlannedUnit, shape: Shape) -> Callable[[Row], list[Cell]]:
             "returned_at": moment(row.returned, 1000),
             "status": statuses.get(row.status, ""),
             "fee": str(procedure.fee),
+            "fee_name": "Lệ phí",
             "paid_online": "Có" if procedure.fee and case.channel == 1 else "Không",
             "digitised": "Có" if case.person % 10 < 7 else "Không",
         }

@@ -14,8 +14,7 @@ from samples.export import Sheet, Target, build_sheet, drop_ended, select
 from samples.plan import Faults, PlannedUnit, file_path, plan_faults, read_plan
 from samples.site import write_site
 from samples.truth import FileTruth, Truth, add_unit
-from samples.write_csv import write_csv
-from samples.write_xlsx import write_xlsx
+from samples.write_export import write_export
 
 # Cases received this many months before the first file can still be open in it.
 MONTHS_BEFORE = 2
@@ -146,7 +145,7 @@ class _UnitRun:
         if here == faults.header_only:
             rows = []
         sheet = build_sheet(target, rows, self.job.dirt, self.noise)
-        _save(target, source.shape.labels, sheet)
+        write_export(target, source.shape.labels, sheet)
         self._note(target, "accepted", sheet)
         self.truth.rejected_rows += sheet.rejected_rows
         self.truth.warnings += sheet.warnings
@@ -164,13 +163,13 @@ class _UnitRun:
             f"{label} (dự kiến)" if name == "due_at" else label
             for label, name in target.shape.columns
         )
-        _save(target, labels, sheet)
+        write_export(target, labels, sheet)
         self._note(target, "rejected", None)
 
     def _note(self, target: Target, status: str, sheet: Sheet | None) -> None:
         counts = (0, 0, 0, 0, 0)
         if sheet is not None:
-            frame = target.shape.frame_rows
+            frame = target.shape.frame_rows + sheet.between
             counts = (
                 sheet.data_rows + frame,
                 sheet.accepted,
@@ -182,10 +181,3 @@ class _UnitRun:
         self.truth.files.append(
             FileTruth(period, self.unit.code, target.file_name, *counts, status)
         )
-
-
-def _save(target: Target, labels: tuple[str, ...], sheet: Sheet) -> None:
-    if target.shape.kind == "csv":
-        write_csv(target, labels, sheet.lines)
-    else:
-        write_xlsx(target, labels, sheet.lines, sheet.data_rows)

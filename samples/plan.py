@@ -9,7 +9,8 @@ from pathlib import Path
 import yaml
 
 from samples import calendar
-from samples.shapes import SHAPES, Shape
+from samples.shape import Shape
+from samples.shapes import SHAPES
 
 
 @dataclass(frozen=True)

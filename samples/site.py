@@ -7,7 +7,8 @@ from pathlib import Path
 
 from samples import calendar
 from samples.reference import PROCEDURES
-from samples.shapes import PERSONAL_FIELDS, SHAPES, SIDE_FIELDS, Shape
+from samples.shape import PERSONAL_FIELDS, SIDE_FIELDS, Shape
+from samples.shapes import SHAPES
 
 CANONICAL = (
     "case_code",
@@ -84,17 +85,23 @@ def layout_text(shape: Shape) -> str:
     mapped = {name: label for label, name in shape.columns if name not in SIDE_FIELDS}
     drop = [label for label, name in shape.columns if name in PERSONAL_FIELDS]
     ignore = [label for label, name in shape.columns if name in SIDE_FIELDS - PERSONAL_FIELDS]
-    absent = [name for name in CANONICAL if name not in mapped]
+    held = {"sector"} if shape.is_grouped else set()
+    absent = [name for name in CANONICAL if name not in {*mapped, *held}]
     lines = [f"name: {shape.name}", f"kind: {shape.kind}"]
     if shape.kind == "csv":
         delimiter = {",": '","', ";": '";"', "\t": '"\\t"'}[shape.delimiter]
         lines += [f"encoding: {shape.encoding}", f"delimiter: {delimiter}"]
-    else:
+    elif shape.kind == "xlsx":
         lines.append("sheet: first")
+    rows = f", rows: {shape.header_rows}" if shape.header_rows > 1 else ""
     header = f'["{mapped["case_code"]}", "{mapped["received_at"]}"]'
-    lines.append(f"header: {{labels: {header}}}")
+    lines.append(f"header: {{labels: {header}{rows}}}")
+    if shape.is_grouped:
+        lines += ["group_holds: sector", 'subtotal_labels: ["Cộng"]']
     if shape.kind == "xlsx":
-        lines += ['footer: ["Tổng cộng", "Người lập biểu"]', 'total_label: "Tổng cộng"']
+        lines.append('footer: ["Tổng cộng", "Người lập biểu"]')
+    if shape.kind in ("xlsx", "html"):
+        lines.append('total_label: "Tổng cộng"')
     lines += [f"export_kind: {shape.export_kind}", "columns:"]
     lines += [f'  {name}: ["{label}"]' for name, label in mapped.items()]
     lines.append(f"absent: [{', '.join(absent)}]")

@@ -74,7 +74,8 @@ def build(site: Site, home: Home, *, progress: Progress = quiet) -> Build:
         path = home.build / f"{build_id}.duckdb"
         database.replace(path)
         sync(home.build)
-    newest = max((s.period for s in submissions if s.status == "accepted"), default=None)
+    accepted = [s for s in submissions if s.status == "accepted" and s.feed == "cases"]
+    newest = max((s.period for s in accepted), default=None)
     return Build(build_id, path, newest, time.monotonic() - started)
 
 

@@ -1,6 +1,5 @@
 """What the models start from: register, decoded rows and reference, written into the work file."""
 
-import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,12 @@ import pyarrow as pa
 
 from ingestion.decode.cells import column_letter
 from ingestion.home import Home
-from ingestion.layouts import CANONICAL_COLUMNS
-from ingestion.messages import text
+from ingestion.layouts import CANONICAL_COLUMNS, Dates
 from ingestion.periods import months_between
 from ingestion.register import Submission, read_submissions
-from ingestion.site import Site, SiteError, Unit
-from warehouse.revision import CODE
+from ingestion.site import Site, Unit
+from warehouse.register_inputs import REGISTER_BATCH, write_register_inputs
+from warehouse.rules import check_rules
 
 _TEXT = pa.string()
 _TEXTS = pa.list_(pa.string())
@@ -42,10 +41,22 @@ _SUBMISSION = {
     "stated_total": _INT,
     "export_kind": _TEXT,
     "date_orders": _TEXTS,
+    "date_system": _INT,
+    "two_digit_years": pa.bool_(),
     "absent": _TEXTS,
     "message": _TEXT,
 }
-_SUBMISSION_COLUMN = ("submission_id", "canonical", "label", "column_letter")
+_SUBMISSION_COLUMN = ("submission_id", "sheet", "canonical", "label", "column_letter")
+_STATED_TOTAL = {
+    "submission_id": _TEXT,
+    "sheet": _TEXT,
+    "row_number": pa.int32(),
+    "cell": _TEXT,
+    "label": _TEXT,
+    "stated": _INT,
+    "counted": _INT,
+    "scope": _TEXT,
+}
 _FILE_MESSAGE = ("submission_id", "code", "sheet", "cell", "column_label", "value", "message")
 
 
@@ -54,30 +65,20 @@ def write_inputs(site: Site, home: Home, work: Path) -> list[Submission]:
 
     `raw.case_row` copies the batches that the manifests name, never a glob, so a repeated or
     half-written batch cannot add a row. Returns the submissions, in the order of their receipts.
-    Raises SiteError for a waiver that cannot be given.
+    Raises SiteError for a waiver or severity that cannot be given.
     """
-    check_waivers(site)
+    check_rules(site)
     submissions = read_submissions(site, home)
     with duckdb.connect(str(work)) as connection:
         connection.execute("create schema raw")
         _write_submissions(connection, site, submissions)
         _write_case_rows(connection, home, submissions)
+        write_register_inputs(connection, home, submissions)
         _write_reference(connection, site)
-        newest = max((s.period for s in submissions if s.status == "accepted"), default=None)
+        accepted = [s for s in submissions if s.status == "accepted" and s.feed == "cases"]
+        newest = max((s.period for s in accepted), default=None)
         _write_expected(connection, site, newest)
     return submissions
-
-
-def check_waivers(site: Site) -> None:
-    """Raise SiteError for a waiver of an unknown rule, or of one a row cannot be counted without."""
-    with (CODE / "dbt_project" / "seeds" / "row_rule.csv").open(encoding="utf-8") as handle:
-        waivable = {
-            row["rule_id"] for row in csv.DictReader(handle) if row["is_waivable"] == "true"
-        }
-    wrong = sorted({w.rule_id for w in site.waivers} - waivable)
-    if wrong:
-        known = ", ".join(sorted(waivable))
-        raise SiteError([text("waiver.unknown_rule", rule=rule, known=known) for rule in wrong])
 
 
 def _table(
@@ -98,10 +99,11 @@ def _table(
 def _write_submissions(
     connection: duckdb.DuckDBPyConnection, site: Site, submissions: Sequence[Submission]
 ) -> None:
-    """Write the register's submissions, where their columns stood, and what was said of them."""
-    rows, columns, messages = [], [], []
+    """Write the register's submissions, where their columns stood, what they state and what was said."""
+    rows, columns, totals, messages = [], [], [], []
     for s in submissions:
-        layout = site.layouts[s.layout] if s.layout else None
+        layout = site.layouts[s.layout] if s.layout and s.feed == "cases" else None
+        dates = layout.dates if layout else Dates()
         texts = [m.text for m in s.messages] + list(s.hold_reasons)
         rows.append(
             (
@@ -123,20 +125,27 @@ def _write_submissions(
                 s.rows_ignored,
                 s.stated_total,
                 s.export_kind,
-                list(layout.dates.orders) if layout else ["dmy"],
+                list(dates.orders),
+                s.date_system,
+                dates.two_digit_years,
                 sorted(s.absent),
                 "; ".join(texts) if s.status != "accepted" else None,
             )
         )
-        for canonical, found in s.columns.items():
-            letter = column_letter(found.index)
-            columns.append((s.submission_id, canonical, found.label, letter))
+        for sheet, places in s.columns.items():
+            for canonical, found in places.items():
+                letter = column_letter(found.index)
+                columns.append((s.submission_id, sheet, canonical, found.label, letter))
+        for t in s.stated_totals:
+            place = (s.submission_id, t.sheet or "", t.row_number, t.cell)
+            totals.append((*place, t.label, t.stated, t.counted, t.scope))
         for m in s.messages:
             messages.append((s.submission_id, m.code, m.sheet, m.cell, m.column, m.value, m.text))
         for reason in s.hold_reasons:
             messages.append((s.submission_id, "held", None, None, None, None, reason))
     _table(connection, "submission", _SUBMISSION, rows)
     _table(connection, "submission_column", dict.fromkeys(_SUBMISSION_COLUMN, _TEXT), columns)
+    _table(connection, "stated_total", _STATED_TOTAL, totals)
     _table(connection, "file_message", dict.fromkeys(_FILE_MESSAGE, _TEXT), messages)
 
 
@@ -144,7 +153,8 @@ def _write_case_rows(
     connection: duckdb.DuckDBPyConnection, home: Home, submissions: Sequence[Submission]
 ) -> None:
     """Copy the batches into `raw.case_row`; an empty table of the same shape where nothing was decoded yet."""
-    batches = sorted({str(home.root / s.batch_path) for s in submissions if s.batch_path})
+    paths = {str(home.root / s.batch_path) for s in submissions if s.batch_path}
+    batches = sorted(path for path in paths if not path.endswith(REGISTER_BATCH))
     if not batches:
         names = ("decode_id", "submission_id", "sheet", "row_number", *CANONICAL_COLUMNS)
         types = dict.fromkeys(names, _TEXT) | {"row_number": pa.int32()}
@@ -199,6 +209,9 @@ def _write_reference(connection: duckdb.DuckDBPyConnection, site: Site) -> None:
         for p in site.policies
     ]
     _table(connection, "policy", dict.fromkeys(policy, _TEXT), policies)
+    rule = ("rule_id", "unit_code", "severity", "from_period")
+    rules = [(r.rule_id, r.unit_code, r.severity, r.from_period) for r in site.rules]
+    _table(connection, "rule", dict.fromkeys(rule, _TEXT), rules)
     waiver = ("rule_id", "unit_code", "from_period", "to_period", "reason", "approver")
     waivers = [
         (w.rule_id, w.unit_code, w.valid_from, w.valid_to, w.reason, w.approver)

@@ -48,8 +48,9 @@ def _coverage(site: Site, submissions: list[Submission]) -> list[dict[str, Any]]
     months = []
     for period in sorted({s.period for s in submissions}):
         of_month = [s for s in submissions if s.period == period]
-        reported = {s.unit_code for s in of_month if s.status == "accepted"}
-        expected = {s.unit for s in site.sources if s.covers(period)}
+        cases = [s for s in of_month if s.feed == "cases"]
+        reported = {s.unit_code for s in cases if s.status == "accepted"}
+        expected = {s.unit for s in site.sources if s.feed == "cases" and s.covers(period)}
         months.append(
             {
                 "period": period,
@@ -64,14 +65,14 @@ def _coverage(site: Site, submissions: list[Submission]) -> list[dict[str, Any]]
 
 
 def open_problems(submissions: list[Submission]) -> list[Submission]:
-    """Held files, and rejected ones that no accepted file of the same unit and month has followed.
+    """Held files, and rejected ones that no accepted file of the same unit, feed and month has followed.
 
     What a person refused is settled: it waits for nobody.
     """
-    answered: dict[tuple[str, str], int] = {}
+    answered: dict[tuple[str, str, str], int] = {}
     for s in submissions:
         if s.status == "accepted":
-            key = (s.unit_code, s.period)
+            key = (s.unit_code, s.feed, s.period)
             answered[key] = max(answered.get(key, 0), s.receipt_seq)
     return [
         s
@@ -79,7 +80,7 @@ def open_problems(submissions: list[Submission]) -> list[Submission]:
         if s.status == "held"
         or (
             s.status == "rejected"
-            and answered.get((s.unit_code, s.period), 0) < s.receipt_seq
+            and answered.get((s.unit_code, s.feed, s.period), 0) < s.receipt_seq
             and all(m.code != "refused" for m in s.messages)
         )
     ]
@@ -106,7 +107,7 @@ def _next_command(
     held = [s for s in problems if s.status == "held"]
     if held:
         return f"motcua decide {held[0].submission_id} accept --by TEN --reason LY_DO"
-    accepted = [s for s in submissions if s.status == "accepted"]
+    accepted = [s for s in submissions if s.status == "accepted" and s.feed == "cases"]
     if not accepted:
         return f"motcua month-end --period {site.first_period}"
     newest = max(s.period for s in accepted)

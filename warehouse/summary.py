@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from ingestion.home import Home
 from ingestion.site import Site
 from warehouse.served import Row, rows, served, served_database
@@ -15,7 +17,8 @@ class MonthSummary:
     ranking: rows of mart_late_rate_ranking (units, default policy), worst first, unranked last.
     Files and rows are those of the month's submissions; `missing` are units asked but not received.
     `files_open`: held files, and rejected ones that no accepted file of the unit has followed and
-    that no person has refused.
+    that no person has refused. `changed_months`: units × months before this one whose figures the
+    served publication moved, and `changed_cells` how many of their figures (publishing.changes).
     """
 
     authority: str
@@ -33,6 +36,8 @@ class MonthSummary:
     rows_duplicate: int
     rows_ignored: int
     files: list[Row]
+    changed_months: int
+    changed_cells: int
     outputs: dict[str, Path]
 
 
@@ -42,7 +47,8 @@ _OPEN_FILES = """
         status = 'rejected'
         and not exists (
             select 1 from quality.load_ledger as a
-            where a.unit_code = l.unit_code and a.period = l.period and a.status = 'accepted'
+            where a.unit_code = l.unit_code and a.feed = l.feed and a.period = l.period
+                and a.status = 'accepted'
                 and a.receipt_seq > l.receipt_seq
         )
         and not exists (
@@ -72,7 +78,10 @@ def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
         policy = rows(connection, "select policy_name from core.dim_policy where is_default")[0]
         build = rows(connection, "select build_id from meta.build")[0]
         open_files = rows(connection, _OPEN_FILES, [period])
-    reported = {f["unit_code"] for f in files if f["status"] == "accepted"}
+    cases = [f for f in files if f["feed"] == "cases"]
+    changed_months, changed_cells = _count_changes(home, build["build_id"], period)
+    reported = {f["unit_code"] for f in cases if f["status"] == "accepted"}
+    asked = {s.unit for s in site.sources if s.feed == "cases" and s.covers(period)}
     sums = {
         name: sum(f[name] or 0 for f in files)
         for name in (
@@ -92,8 +101,10 @@ def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
         files_rejected=sum(f["status"] == "rejected" for f in files),
         files_held=sum(f["status"] == "held" for f in files),
         files_open=len(open_files),
-        missing=sorted({s.unit for s in site.sources if s.covers(period)} - reported),
+        missing=sorted(asked - reported),
         files=files,
+        changed_months=changed_months,
+        changed_cells=changed_cells,
         outputs={
             "database": served_database(home),
             "reports": home.reports / period,
@@ -102,3 +113,23 @@ def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
         },
         **sums,
     )
+
+
+def _count_changes(home: Home, build_id: str, period: str) -> tuple[int, int]:
+    """Units × months before `period`, and their figures, that this publication moved."""
+    listed = home.publications / f"{build_id}.changes.parquet"
+    if not listed.exists():
+        return 0, 0
+    with duckdb.connect(":memory:") as connection:
+        found = rows(
+            connection,
+            """
+            select
+                count(distinct (unit_code, period)) as months,
+                count(distinct (unit_code, period, coalesce(sector_code, ''), measure)) as cells
+            from read_parquet(?)
+            where period < ?
+            """,
+            [str(listed), period],
+        )[0]
+    return found["months"], found["cells"]

@@ -11,3 +11,8 @@
 {% macro blank_member() -%}
     '(trống)'
 {%- endmacro %}
+
+{# A case code of the national format (domain §2, identity): its authority (H32) and its day (yyMMdd). #}
+{% macro national_code() -%}
+    ^(?:\d{3}\.\d{2}\.\d{2}\.([A-Z]\d{2})|([A-Z]\d{2})(?:\.\d{1,3}){0,3})-(\d{6})-\d{4,6}$
+{%- endmacro %}

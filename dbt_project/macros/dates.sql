@@ -33,41 +33,19 @@
     (left({{ period }}, 4)::BIGINT * 12 + right({{ period }}, 2)::BIGINT - 1)
 {%- endmacro %}
 
-{# White space folded, separators of a date made alike: what the formats below expect. #}
-{% macro date_text(column) -%}
-    regexp_replace(
-        regexp_replace(trim(regexp_replace({{ column }}, '[\s\x{00A0}]+', ' ', 'g')), '(:\d{2})\.\d+', '\1'),
-        '[.\-]', '/', 'g'
-    )
+{# A day from its numbers (or texts of them), NULL where there is no such day. #}
+{% macro day_of(year, month, day) -%}
+    try_cast({{ year }} || '-' || {{ month }} || '-' || {{ day }} as DATE)
 {%- endmacro %}
 
-{% macro parse_day_order(column, order) -%}
-    try_strptime({{ column }}, [
-        {%- for day in [order, '%Y/%m/%d'] %}
-        '{{ day }}', '{{ day }} %H:%M:%S', '{{ day }} %H:%M', '{{ day }}T%H:%M:%S',
-        '%H:%M:%S {{ day }}', '%H:%M {{ day }}', '{{ day }} %I:%M:%S %p', '{{ day }} %I:%M %p'
-        {%- if not loop.last %},{% endif %}
-        {%- endfor %}
-    ])
+{# A time of the years that a case can lie in; another year is a typing error, not a date. #}
+{% macro plausible(moment) -%}
+    case when year({{ moment }}) between 1990 and 2100 then {{ moment }} end
 {%- endmacro %}
 
-{# A written date as TIMESTAMP, NULL where it cannot be read. `orders` is the layout's list of day orders, tried in turn. #}
-{# Excel serials are those of the 1900 system; a year outside 1990–2100 is a typing error, not a date. #}
-{% macro parse_timestamp(column, orders) -%}
-    case
-        when regexp_full_match({{ column }}, '\d{14}') then try_strptime({{ column }}, '%Y%m%d%H%M%S')
-        when regexp_full_match({{ column }}, '\d{8}') then try_strptime({{ column }}, '%Y%m%d')
-        when regexp_full_match({{ column }}, '\d{5}(/\d+)?')
-            then timestamp '1899-12-30' + to_seconds(round(replace({{ column }}, '/', '.')::DOUBLE * 86400))
-        when {{ orders }}[1] = 'mdy' and {{ orders }}[2] = 'dmy'
-            then coalesce({{ parse_day_order(column, '%m/%d/%Y') }}, {{ parse_day_order(column, '%d/%m/%Y') }})
-        when {{ orders }}[2] = 'mdy'
-            then coalesce({{ parse_day_order(column, '%d/%m/%Y') }}, {{ parse_day_order(column, '%m/%d/%Y') }})
-        when {{ orders }}[1] = 'mdy' then {{ parse_day_order(column, '%m/%d/%Y') }}
-        else {{ parse_day_order(column, '%d/%m/%Y') }}
-    end
-{%- endmacro %}
-
-{% macro has_time(column) -%}
-    (contains({{ column }}, ':') or regexp_full_match({{ column }}, '\d{14}') or regexp_full_match({{ column }}, '\d{5}/\d+'))
+{# A text with each (pattern, replacement) of a list applied in turn, wherever the pattern stands. #}
+{% macro rewritten(text, rules) -%}
+    {%- for pattern, replacement in rules -%} regexp_replace( {%- endfor -%}
+    {{ text }}
+    {%- for pattern, replacement in rules %}, '{{ pattern }}', '{{ replacement }}', 'g'){% endfor %}
 {%- endmacro %}

@@ -1,17 +1,23 @@
 """Finding the header and telling which column is which."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from ingestion.decode.cells import Row, cell_address, is_blank, to_text
+from ingestion.decode.cells import Row, cell_address, is_blank, looks_like_date, to_text
+from ingestion.decode.legacy import label_readings, matching_keys
 from ingestion.decode.opened import NumberedRow
+from ingestion.decode.row_signs import is_column_numbers
+from ingestion.decode.row_words import any_word, is_number_label
 from ingestion.layouts import Layout
 from ingestion.manifest import ColumnFound, Message
 from ingestion.messages import text
 from ingestion.text import match_key
 
 _MINIMUM_SHARE = 0.5
+# The mark of a required column, and a column number written within the label's cell.
+_DECORATION = re.compile(r"[\s:(]*\*+\s*\)?\s*$|^\(\d{1,2}\)\s*|\s*\(\d{1,2}\)$|\s*:\s*$")
 
 
 @dataclass(frozen=True)
@@ -19,22 +25,32 @@ class Header:
     """A header in place. ``position``: index of its first row among the rows searched.
 
     ``labels``: per column the ways its label can be read, the fullest first; empty when blank.
+    ``rows``: per header row the key of each filled cell by column, to know the row when it comes again.
     """
 
     position: int
     number: int
     size: int
     labels: list[list[str]]
+    rows: list[dict[int, str]]
 
 
 @dataclass
 class Mapping:
-    """Where the canonical columns stand (``index`` within a row), and what is wrong."""
+    """Where the canonical columns stand (``index`` within a row), and what is wrong.
+
+    ``width``: up to the last labelled column; ``unlabelled``: columns without label within it.
+    ``dropped``: columns of personal data; ``running``: those that number the rows; ``uncounted``:
+    those whose sum is no number of cases (fees, days).
+    """
 
     columns: dict[str, int] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     unlabelled: list[int] = field(default_factory=list)
     width: int = 0
+    dropped: frozenset[int] = frozenset()
+    running: tuple[int, ...] = ()
+    uncounted: tuple[int, ...] = ()
     messages: list[Message] = field(default_factory=list)
 
     def found(self, first_column: int) -> dict[str, ColumnFound]:
@@ -51,39 +67,87 @@ def best_label_count(rows: Sequence[NumberedRow], layout: Layout) -> int:
 
 
 def _known_count(row: Row, layout: Layout) -> int:
-    known = layout.label_keys.keys() | layout.skipped_keys
-    return len({match_key(to_text(cell)) for cell in row if not is_blank(cell)} & known)
+    found: set[str] = set()
+    for cell in row:
+        if not is_blank(cell):
+            found.update(_keys(to_text(cell)))
+    return len(found & (layout.label_keys.keys() | layout.skipped_keys))
+
+
+def _keys(label: str) -> tuple[str, ...]:
+    """Return the keys under which a label may be known, also from a legacy encoding."""
+    plain = _DECORATION.sub("", label).strip()
+    if not plain or plain == label:
+        return matching_keys(label)
+    return tuple(dict.fromkeys((*matching_keys(label), *matching_keys(plain))))
 
 
 def find_header(rows: Sequence[NumberedRow], layout: Layout) -> Header | None:
     """Return the header among the first rows of a sheet, or None.
 
-    By labels: the first row that holds one of the layout's labels and, with the header rows below
-    it, holds all of ``header.labels``. By number: that row, if it holds at least half of the mapped
-    labels (else it is a row of data, whose cells must not be quoted to anyone).
+    By labels: the first block of rows that holds all of ``header.labels``. By number: that row, if
+    it holds at least half of the mapped labels (else it is a row of data, whose cells must not be
+    quoted to anyone).
     """
-    wanted = {match_key(label) for label in layout.header.labels}
-    for position, (number, row) in enumerate(rows):
-        if layout.header.row is not None and number != layout.header.row:
+    for position, (number, _) in enumerate(rows):
+        if layout.header.row is not None:
+            if number == layout.header.row:
+                return _header_at(rows, position, layout)
             continue
-        if not _known_count(row, layout):
-            continue
-        block = [cells for _, cells in rows[position : position + layout.header.rows]]
-        labels = _labels(block)
-        keys = {match_key(label) for ways in labels for label in ways}
-        if wanted and wanted <= keys:
-            return Header(position, number, len(block), labels)
-        found = {layout.label_keys[key] for key in keys if key in layout.label_keys}
-        if not wanted and len(found) >= _MINIMUM_SHARE * len(layout.columns):
-            return Header(position, number, len(block), labels)
+        header = _header_at(rows, position, layout)
+        if header is not None:
+            # The row above a header of several rows may be a title that would count as its first.
+            later = range(position + 1, min(position + layout.header.rows, len(rows)))
+            others = [found for at in later if (found := _header_at(rows, at, layout))]
+            return max([header, *others], key=lambda found: _fit(found, layout))
     return None
 
 
-def _labels(block: Sequence[Row]) -> list[list[str]]:
+def _fit(header: Header, layout: Layout) -> int:
+    """Count the columns that the layout knows."""
+    return sum(_place(ways, layout) is not None for ways in header.labels)
+
+
+def _header_at(rows: Sequence[NumberedRow], position: int, layout: Layout) -> Header | None:
+    first = rows[position][1]
+    filled = sum(not is_blank(cell) for cell in first)
+    if not filled or (filled == 1 and len(layout.columns) > 1 and not _known_count(first, layout)):
+        return None
+    block = _block(rows, position, layout)
+    labels = column_labels(block)
+    keys = {key for ways in labels for way in ways for key in _keys(way)}
+    wanted = {match_key(label) for label in layout.header.labels}
+    if wanted:
+        is_header = wanted <= keys
+    else:
+        found = {layout.label_keys[key] for key in keys if key in layout.label_keys}
+        is_header = len(found) >= _MINIMUM_SHARE * len(layout.columns)
+    if not is_header:
+        return None
+    own = [
+        {i: match_key(to_text(cell)) for i, cell in enumerate(row) if not is_blank(cell)}
+        for row in block
+    ]
+    return Header(position, rows[position][0], len(block), labels, own)
+
+
+def _block(rows: Sequence[NumberedRow], position: int, layout: Layout) -> list[Row]:
+    """Return the header's rows: those the layout says, but no column numbers and no data."""
+    block = [rows[position][1]]
+    for _, row in rows[position + 1 : position + layout.header.rows]:
+        filled = [cell for cell in row if not is_blank(cell)]
+        if is_column_numbers(filled) or any(map(looks_like_date, filled)):
+            break
+        block.append(row)
+    return block
+
+
+def column_labels(block: Sequence[Row]) -> list[list[str]]:
     """Return the ways to read each column's label over 1 to 3 header rows.
 
     A merged cell has its text in the first column only, so the upper rows are filled to the right
-    as long as a lower row has text there.
+    as long as a lower row has text there. A label is read with all that stands above it
+    («Thời gian Tiếp nhận»), with less and less of it, and alone («Tiếp nhận»).
     """
     width = max(map(len, block))
     texts = [[to_text(cell).strip() for cell in row] + [""] * (width - len(row)) for row in block]
@@ -97,46 +161,90 @@ def _labels(block: Sequence[Row]) -> list[list[str]]:
                 above[level:] = [own[level], *([""] * (len(texts) - level - 1))]
             elif any(own[level + 1 :]):
                 filled[level] = above[level]
-        parts = [part for part in filled if part]
-        single = [part for part in own if part][-1:]
-        labels.append(list(dict.fromkeys([" ".join(parts), *single])) if single else [])
+        # Some programs write the text of a merged cell into each of its cells.
+        parts = [part for at, part in enumerate(filled) if part and part not in filled[:at]]
+        ways = [" ".join(parts[start:]) for start in range(len(parts))]
+        labels.append(list(dict.fromkeys(ways)) if any(own) else [])
     return labels
+
+
+def _place(ways: Sequence[str], layout: Layout) -> tuple[str | None, str] | None:
+    """Return the canonical column of a label (None: read past) and the label as it was known."""
+    for way in ways:
+        for key in _keys(way):
+            if key in layout.label_keys:
+                return layout.label_keys[key], _reading(way, key)
+    if any(layout.skipped_keys.intersection(_keys(way)) for way in ways):
+        return None, ways[0]
+    return None
+
+
+def _reading(label: str, key: str) -> str:
+    """Return the reading of a label that has the key: its Unicode text where it was a legacy one."""
+    return next((said for said in label_readings(label) if match_key(said) == key), label)
 
 
 def map_columns(header: Header, layout: Layout, sheet: str | None, first_column: int) -> Mapping:
     """Match a header against a layout; all findings at once, each with its cell."""
-    mapping = Mapping(width=len(header.labels))
+    labelled = [index for index, ways in enumerate(header.labels) if ways]
+    mapping = Mapping(width=labelled[-1] + 1 if labelled else 0)
     unknown: dict[str, int] = {}
-    for index, ways in enumerate(header.labels):
-        keys = [match_key(label) for label in ways]
-        column = next((layout.label_keys[key] for key in keys if key in layout.label_keys), None)
-        cell = cell_address(header.number, index + first_column)
+    for index, ways in enumerate(header.labels[: mapping.width]):
+        cell = cell_address(_label_row(header, index), index + first_column)
+        place = _place(ways, layout)
         if not ways:
             mapping.unlabelled.append(index)
-        elif column is None and not layout.skipped_keys.intersection(keys):
+        elif place is None:
             unknown[ways[0]] = index
             nearest = _nearest(ways[0], _all_labels(layout))
             said = text("intake.unknown_column", label=ways[0], cell=cell, hint=nearest)
             mapping.messages.append(Message("unknown_column", said, sheet, cell, ways[0]))
-        elif column is not None and column in mapping.columns:
-            other = cell_address(header.number, mapping.columns[column] + first_column)
+        elif place[0] is not None and place[0] in mapping.columns:
+            taken = mapping.columns[place[0]]
+            other = cell_address(_label_row(header, taken), taken + first_column)
             said = text("intake.repeated_column", label=ways[0], cell=cell, other=other)
             mapping.messages.append(Message("repeated_column", said, sheet, cell, ways[0]))
-        elif column is not None:
-            mapping.columns[column] = index
-            mapping.labels[column] = ways[0]
+        elif place[0] is not None:
+            mapping.columns[place[0]] = index
+            mapping.labels[place[0]] = place[1]
     for column, labels in layout.columns.items():
         if column not in mapping.columns:
             nearest = _nearest(labels[0], unknown)
             said = text("intake.missing_column", labels=" / ".join(labels), hint=nearest)
             mapping.messages.append(Message("missing_column", said, sheet, column=labels[0]))
+    _note_kinds(mapping, header, layout)
     return mapping
+
+
+def _label_row(header: Header, index: int) -> int:
+    """Return the number of the lowest header row that has text in the column."""
+    offsets = [offset for offset, row in enumerate(header.rows) if index in row]
+    return header.number + (offsets[-1] if offsets else 0)
+
+
+def _note_kinds(mapping: Mapping, header: Header, layout: Layout) -> None:
+    """Tell which columns number the rows, hold personal data, or hold what is no count."""
+    dropped = {match_key(label) for label in layout.drop}
+    labels = header.labels[: mapping.width]
+    keys = [[key for way in ways for key in _keys(way)] for ways in labels]
+    mapped = set(mapping.columns.values())
+    mapping.dropped = frozenset(i for i, known in enumerate(keys) if dropped.intersection(known))
+    mapping.running = tuple(
+        i for i, ways in enumerate(labels) if i not in mapped and is_number_label(ways)
+    )
+    no_counts = any_word("not_count_columns")
+    mapping.uncounted = tuple(
+        i
+        for i, known in enumerate(keys)
+        if i == mapping.columns.get("fee")
+        or (i not in mapped and any(map(no_counts.search, known)))
+    )
 
 
 def no_header(rows: Sequence[NumberedRow], layout: Layout, sheet: str | None) -> Message:
     """Return the message for a sheet without a header; it quotes labels of the layout only."""
     number, row = max(rows, key=lambda item: _known_count(item[1], layout), default=(0, ()))
-    keys = {match_key(to_text(cell)) for cell in row if not is_blank(cell)}
+    keys = {key for cell in row if not is_blank(cell) for key in _keys(to_text(cell))}
     wanted = layout.header.labels or [labels[0] for labels in layout.columns.values()]
     missing = ", ".join(f"«{label}»" for label in wanted if match_key(label) not in keys)
     place = text("intake.at_sheet", sheet=sheet) if sheet else ""

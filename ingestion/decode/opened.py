@@ -1,6 +1,6 @@
 """What every reader gives: sheets of numbered rows, or the reasons why there are none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -30,22 +30,37 @@ def unreadable(code: str, *, sheet: str | None = None, **values: object) -> Unre
     )
 
 
+def broken(kind: str, *, sheet: str | None = None) -> UnreadableFileError:
+    """Return the error for a damaged file; ``kind`` is a key of `readers.READERS` or ``zip``."""
+    return unreadable("file_broken", sheet=sheet, kind=text(f"intake.kind_{kind}"))
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One sheet. ``rows`` starts again at each call; row numbers are those of the file, from 1.
 
-    ``first_column`` is the 0-based column of each row's first cell. A text file is a sheet without
-    name. ``rows`` may be costly at its first call only; it raises `UnreadableFileError`.
+    ``first_column`` is the 0-based column of each row's first cell; rows may differ in length. A
+    text file is a sheet without name. ``rows`` may be costly at its first call only; it raises
+    `UnreadableFileError`. ``member``: the file within an archive that holds the sheet; ``name`` then
+    begins with it.
     """
 
     name: str | None
     rows: Callable[[], Iterator[NumberedRow]]
     first_column: int = 0
     is_visible: bool = True
+    member: str | None = None
 
 
 class OpenedFile(Protocol):
-    """A file opened once and read by one or more layouts."""
+    """A file opened once and read by one or more layouts.
+
+    ``date_system``: 1900 or 1904, the day from which numbers count that are dates but are not
+    formatted as such. ``notes``: what the unit should know of a file that can be read all the same.
+    """
+
+    date_system: int = 1900
+    notes: Sequence[Message] = ()
 
     def sheets(self, layout: Layout) -> list[Sheet]:
         """Return all sheets of the file, in its order; raises `UnreadableFileError`.

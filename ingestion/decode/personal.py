@@ -36,7 +36,10 @@ _TEXT_COLUMNS = (
     "digitised",
     "overdue_cause",
 )
-_PLAIN_DATE = r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}([ T][0-9:. ]{1,13}Z?)?$"
+_PLAIN_DATE = (
+    r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}"
+    r"([ T][0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,9})?)?( ?(Z|[+-][0-9]{2}:?[0-9]{2}))?)?$"
+)
 _STAMPS = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M"}
 # Words of dates in Vietnamese and English, and of cells that say "none".
 _DATE_WORDS = frozenset(
@@ -45,9 +48,13 @@ _DATE_WORDS = frozenset(
         """ngày tháng thg năm giờ phút giây lúc h g p s am pm sa ch t z thứ hai ba tư sáu bảy bẩy chủ
         nhật cn jan feb mar apr may jun jul aug sep sept oct nov dec january february march april
         june july august september october november december mon tue wed thu fri sat sun utc gmt
-        n a null none nan không có chưa trống hẹn hạn vô kỳ thời ref div value num name""",
+        monday tuesday wednesday thursday friday saturday sunday tues thur thurs
+        một giêng tám chín mười th vào hồi sáng chiều
+        n a null none nan nat blank không có chưa trống hẹn hạn vô kỳ thời ref div value num name""",
     )
 )
+# What systems write for "no date" (dbt_project/seeds/date_blank.csv).
+_NO_STAMP = frozenset(("00000000000000", "00010101000000", "19000101000000", "99991231235959"))
 _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_DATE = 60
 _SHORT_NUMBER = 8
@@ -117,8 +124,8 @@ def check_hash_key(layouts: Sequence[Layout]) -> None:
 
 def _is_stamp(value: str) -> bool:
     form = _STAMPS.get(len(value))
-    if form is None:
-        return False
+    if form is None or value in _NO_STAMP:
+        return form is not None
     try:
         return 1990 <= datetime.strptime(value, form).year <= 2100  # noqa: DTZ007 - no zone needed
     except ValueError:

@@ -7,34 +7,41 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ingestion.decode.cells import cell_address, is_blank, to_text
-from ingestion.decode.header import Header, Mapping, find_header, map_columns, no_header
+from ingestion.decode.cells import is_blank, to_text
+from ingestion.decode.fitting import FittedFile, FittedSheet, choose_layout
+from ingestion.decode.groups import Groups
+from ingestion.decode.legacy import decode_title, recode
 from ingestion.decode.opened import (
     HEADER_DEPTH,
     NumberedRow,
-    OpenedFile,
     Sheet,
     UnreadableFileError,
     unreadable,
 )
+from ingestion.decode.outside import OutsideCells
+from ingestion.decode.personal import protect
 from ingestion.decode.readers import open_file
+from ingestion.decode.row_judge import RowJudge
+from ingestion.decode.row_signs import held_value
 from ingestion.decode.rows import RowSorter
-from ingestion.decode.sheet_choice import choose_sheets
-from ingestion.decode.table import to_table
+from ingestion.decode.sheet_choice import own_name
+from ingestion.decode.table import to_table, with_plain_codes
+from ingestion.decode.totals import SheetStatements, grand_total, reconcile
 from ingestion.holds import months_in_title, says_supplement
 from ingestion.layouts import Layout
-from ingestion.manifest import ColumnFound, Message
+from ingestion.manifest import Columns, Message, StatedTotal
 from ingestion.messages import text
 
 _BLOCK_ROWS = 65_536
-_SHOWN_CELLS = 20
 
 
 @dataclass
 class Reading:
     """What a file holds. ``tables``: one per block, columns as `table.SCHEMA` without the ids.
 
-    ``notes``: what the unit should know of a file that could be read all the same.
+    ``columns``: where they stand, by sheet (``""`` for a text file). ``stated_totals``: the numbers
+    of cases that the file states, each with the number of rows read. ``notes``: what the unit
+    should know of a file that could be read all the same.
     """
 
     layout: Layout
@@ -43,22 +50,16 @@ class Reading:
     rows_ignored: int = 0
     rows_data: int = 0
     stated_total: int | None = None
-    columns: dict[str, ColumnFound] = field(default_factory=dict)
+    stated_totals: list[StatedTotal] = field(default_factory=list)
+    columns: Columns = field(default_factory=dict)
+    date_system: int = 1900
     title_periods: set[str] = field(default_factory=set)
     is_title_supplement: bool = False
     notes: list[Message] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _FittedSheet:
-    sheet: Sheet
-    top: list[NumberedRow]
-    header: Header
-    mapping: Mapping
-
-
-def read_file(path: Path, layouts: Sequence[Layout]) -> Reading:
-    """Read a file by the first of the layouts that fits it.
+def read_file(path: Path, layouts: Sequence[Layout], period: str | None = None) -> Reading:
+    """Read a file by the first of the layouts that fits it. ``period``: its month, ``YYYY-MM``.
 
     Raises `UnreadableFileError` with everything that is wrong with the file; when no layout fits,
     with what keeps the nearest one from fitting.
@@ -70,82 +71,86 @@ def read_file(path: Path, layouts: Sequence[Layout]) -> Reading:
     if not candidates:
         wanted = " / ".join(kind.upper() for kind in layouts[0].kind)
         raise unreadable("wrong_kind", found=text(f"intake.family_{family}"), wanted=wanted)
-    failures: list[tuple[int, UnreadableFileError]] = []
-    for layout in candidates:
-        try:
-            fitted = _fit(opened, layout)
-        except UnreadableFileError as error:
-            failures.append((_distance(error), error))
-            continue
-        return _read(layout, fitted)
-    raise min(failures, key=lambda failure: failure[0])[1]
-
-
-def _distance(error: UnreadableFileError) -> int:
-    """A layout whose header was found is nearer than one that found nothing."""
-    is_lost = any(m.code not in _COLUMN_CODES for m in error.messages)
-    return len(error.messages) + (1000 if is_lost else 0)
-
-
-_COLUMN_CODES = ("unknown_column", "missing_column", "repeated_column", "sheets_differ")
-
-
-def _fit(opened: OpenedFile, layout: Layout) -> list[_FittedSheet]:
-    """Find header and columns in every sheet the layout reads; all findings at once."""
-    fitted: list[_FittedSheet] = []
-    messages: list[Message] = []
-    for sheet in choose_sheets(opened.sheets(layout), layout):
-        top = list(islice(sheet.rows(), HEADER_DEPTH + layout.header.rows))
-        header = find_header(top, layout)
-        if header is None:
-            messages.append(no_header(top, layout, sheet.name))
-            continue
-        mapping = map_columns(header, layout, sheet.name, sheet.first_column)
-        messages += mapping.messages
-        fitted.append(_FittedSheet(sheet, top, header, mapping))
-    # One place per column is kept for the whole file, so that cells can be named.
-    if fitted and not messages:
-        places = [f.mapping.found(f.sheet.first_column) for f in fitted]
-        for other, place in zip(fitted, places, strict=True):
-            if {n: c.index for n, c in place.items()} != {n: c.index for n, c in places[0].items()}:
-                said = text("intake.sheets_differ", sheet=other.sheet.name)
-                messages.append(Message("sheets_differ", said, other.sheet.name))
-    if messages:
-        raise UnreadableFileError(*messages)
-    return fitted
-
-
-def _read(layout: Layout, fitted: Sequence[_FittedSheet]) -> Reading:
-    reading = Reading(layout)
-    messages: list[Message] = []
-    for part in fitted:
-        messages += _read_sheet(reading, part)
-    if messages:
-        raise UnreadableFileError(*messages[:_SHOWN_CELLS])
+    fitted = choose_layout(opened, candidates, period)
+    reading = _read(fitted)
+    is_workbook = family == "workbook"
+    reading.date_system = opened.date_system if is_workbook else fitted.layout.dates.serial_base
+    reading.notes = [*opened.notes, *reading.notes]
     return reading
 
 
-def _read_sheet(reading: Reading, part: _FittedSheet) -> list[Message]:
-    """Add one sheet's rows to the reading; returns messages about cells outside the table."""
-    header, mapping, sheet = part.header, part.mapping, part.sheet
-    reading.columns = reading.columns or mapping.found(sheet.first_column)
-    _read_titles(reading, part.top[: header.position])
-    head = part.top[header.position : header.position + header.size]
-    above = [row for _, row in (*part.top[: header.position], *head)]
-    sorter = RowSorter(reading.layout, mapping)
-    counted = sum(not all(map(is_blank, row)) for row in above)
-    sorter.rows_read = sorter.rows_ignored = counted
-    rest = islice(sheet.rows(), header.position + header.size, None)
+def _read(fitted: FittedFile) -> Reading:
+    reading = Reading(fitted.layout)
+    outside = OutsideCells()
     messages: list[Message] = []
+    parts: list[SheetStatements] = []
+    for sheet in fitted.without_table:
+        _pass_over(reading, sheet)
+    for sheet in fitted.covers:
+        _read_titles(reading, list(islice(sheet.rows(), HEADER_DEPTH)))
+    for sheet in fitted.hidden:
+        said = text("intake.hidden_sheet_not_read", sheet=sheet.name)
+        reading.notes.append(Message("hidden_sheet_not_read", said, sheet.name))
+    for part in fitted.sheets:
+        statements, moved = _read_sheet(reading, part, outside)
+        parts.append(statements)
+        messages += moved
+    messages += outside.messages()
+    if messages:
+        raise UnreadableFileError(*messages)
+    _decode_text(reading)
+    reading.stated_totals = reconcile(parts)
+    with_rows = {part.sheet for part in parts if part.rows}
+    reading.stated_total = grand_total(reading.stated_totals, with_rows)
+    return reading
+
+
+def _decode_text(reading: Reading) -> None:
+    """Turn legacy encodings into Unicode, over the whole file; then mask what is personal."""
+    found = {name: place for columns in reading.columns.values() for name, place in columns.items()}
+    encoding = reading.layout.encoding
+    tables, notes = recode(reading.tables, found, encoding, in_sheets=reading.columns)
+    reading.tables = [protect(with_plain_codes(table), reading.layout) for table in tables]
+    reading.notes += notes
+
+
+def _pass_over(reading: Reading, sheet: Sheet) -> None:
+    """Count the rows of a cover, a guide or a summary as ignored."""
+    count = sum(not all(map(is_blank, row)) for _, row in sheet.rows())
+    reading.rows_read += count
+    reading.rows_ignored += count
+
+
+def _read_sheet(
+    reading: Reading, part: FittedSheet, outside: OutsideCells
+) -> tuple[SheetStatements, list[Message]]:
+    """Add one sheet's rows to the reading; return what it states, and what is wrong with it."""
+    header, mapping, sheet, layout = part.header, part.mapping, part.sheet, reading.layout
+    reading.columns[sheet.name or ""] = mapping.found(sheet.first_column)
+    titles = part.top[: header.position]
+    _read_titles(reading, titles)
+    statements = SheetStatements(sheet.name, sheet.first_column)
+    groups = Groups(layout.group_holds is not None)
+    sorter = RowSorter(RowJudge(layout, header, mapping), groups, statements)
+    sorter.above(titles)
+    head = [row for _, row in part.top[header.position : header.position + header.size]]
+    counted = sum(not all(map(is_blank, row)) for row in head)
+    sorter.rows_read += counted
+    sorter.rows_ignored += counted
+    rest = islice(sheet.rows(), header.position + header.size, None)
     for block in _blocks(rest):
         sorter.sort(block)
-        messages += _flush(reading, part, sorter)
+        reading.tables += _flush(sorter, part, outside)
     sorter.finish()
     reading.rows_read += sorter.rows_read
     reading.rows_ignored += sorter.rows_ignored
-    if sorter.stated_total is not None:
-        reading.stated_total = (reading.stated_total or 0) + sorter.stated_total
-    return messages
+    reading.rows_data += statements.rows
+    moved = [_moved(sheet.name, number) for number in sorter.moved[:1]]
+    return statements, moved
+
+
+def _moved(sheet: str | None, number: int) -> Message:
+    return Message("header_moved", text("intake.header_moved", row=number), sheet)
 
 
 def _blocks(rows: Iterator[NumberedRow]) -> Iterator[Iterator[NumberedRow]]:
@@ -156,37 +161,27 @@ def _blocks(rows: Iterator[NumberedRow]) -> Iterator[Iterator[NumberedRow]]:
 def _read_titles(reading: Reading, rows: Sequence[NumberedRow]) -> None:
     """Note the signs in the titles that matter; the titles themselves are not kept."""
     for _, row in rows:
-        title = " ".join(to_text(cell) for cell in row if not is_blank(cell))
+        title = " ".join(decode_title(to_text(cell)) for cell in row if not is_blank(cell))
         reading.title_periods |= months_in_title(title)
         reading.is_title_supplement |= says_supplement(title)
 
 
-def _flush(reading: Reading, part: _FittedSheet, sorter: RowSorter) -> list[Message]:
-    """Turn the sorted rows of a block into columns; returns messages about surplus cells."""
-    data, numbers = sorter.data, sorter.numbers
+def _flush(sorter: RowSorter, part: FittedSheet, outside: OutsideCells) -> list[pa.Table]:
+    """Turn the sorted rows of a block into columns; surplus cells are noted instead."""
+    start = sorter.flushed
+    data, numbers = sorter.take_out()
     if not data:
         return []
-    sorter.data, sorter.numbers = [], []
-    messages = _surplus(part, data, numbers)
-    if not messages:
-        reading.tables.append(to_table(data, numbers, part.sheet.name, part.mapping.columns))
-    reading.rows_data += len(data)
-    return messages
-
-
-def _surplus(
-    part: _FittedSheet, data: Sequence[Sequence[object]], numbers: Sequence[int]
-) -> list[Message]:
-    """Find filled cells of data rows under no label: a shifted row, or a column nobody named."""
-    mapping, sheet = part.mapping, part.sheet
-    widest = max(map(len, data))
-    outside = [i for i in (*mapping.unlabelled, *range(mapping.width, widest)) if i < widest]
-    messages = []
-    for index in outside:
-        for number, row in zip(numbers, data, strict=True):
-            if index < len(row) and not is_blank(row[index]):
-                cell = cell_address(number, index + sheet.first_column)
-                said = text("intake.cell_without_label", cell=cell, row=number)
-                messages.append(Message("cell_without_label", said, sheet.name, cell))
-                break
-    return messages
+    if outside.find(part.sheet, part.mapping, data, numbers):
+        return []
+    layout, count = sorter.judge.layout, len(data)
+    held: dict[str, list[tuple[str | None, int]]] = {}
+    if layout.sheet_holds:
+        held[layout.sheet_holds] = [(held_value(own_name(part.sheet), layout.sheet_holds), count)]
+    if layout.group_holds:
+        runs = sorter.groups.values(start, count)
+        if layout.group_holds == layout.sheet_holds:
+            of_sheet = held[layout.group_holds][0][0]
+            runs = [(value or of_sheet, number) for value, number in runs]
+        held[layout.group_holds] = runs
+    return [to_table(data, numbers, part.sheet.name, part.mapping.columns, held)]

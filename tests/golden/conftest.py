@@ -8,6 +8,10 @@ from ingestion.home import Home
 from ingestion.site import Site, load_site
 from publishing.snapshot import publish
 from tests.golden import small_warehouse
+from tests.laws.conftest import models
+
+__all__ = ["home", "models", "outbox", "reports", "site"]
+"""`models`: the compiled models, made once for all folders."""
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ Tables and columns are those of the real build; the marts' figures follow from F
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -192,8 +193,9 @@ def _quality(connection: duckdb.DuckDBPyConnection) -> None:
         "submission_id varchar, unit_code varchar, period varchar, file_name varchar,"
         " receipt_seq bigint, pulled_at varchar, mode varchar, status varchar, is_current boolean,"
         " rows_read bigint, rows_accepted bigint, rows_rejected bigint, rows_duplicate bigint,"
-        " rows_ignored bigint, stated_total bigint, unit_name varchar, message varchar",
-        [(*line, UNITS[line[1]][0], None) for line in LEDGER],
+        " rows_ignored bigint, stated_total bigint, unit_name varchar, message varchar,"
+        " feed varchar, rows_decoded bigint",
+        [(*line, UNITS[line[1]][0], None, "cases", _decoded(line)) for line in LEDGER],
     )
     _fill(
         connection,
@@ -216,6 +218,30 @@ def _quality(connection: duckdb.DuckDBPyConnection) -> None:
         " unit_name varchar, period varchar",
         [(*m, UNITS[m[1]][0], PERIOD) for m in FILE_MESSAGES],
     )
+    _followup(connection)
+
+
+def _decoded(line: Sequence[Any]) -> int | None:
+    """Rows with data of a ledger line: those that became something."""
+    return None if line[9] is None else sum(line[10:13])
+
+
+def _followup(connection: duckdb.DuckDBPyConnection) -> None:
+    """quality.finding_followup: findings of files in use, and why the newest file was rejected."""
+    connection.execute("""
+        create table quality.finding_followup as
+        select f.unit_code, f.unit_name, f.period, 'cases' as feed, 'new' as followup, 'row' as scope,
+            f.submission_id, f.file_name, f.sheet, f.row_number, f.case_code, f.rule_id, f.severity,
+            f.column_name, f.column_label, f.cell, f.value, f.message, f.fix,
+            null::varchar as read_as
+        from quality.findings as f
+        inner join quality.load_ledger as l on f.submission_id = l.submission_id and l.is_current
+        union all
+        select unit_code, unit_name, period, 'cases', 'new', 'file', submission_id, file_name, sheet,
+            null, null, code, 'reject', null, column_label, cell, value, message, null, null
+        from quality.file_messages
+        where status = 'rejected'
+    """)
 
 
 def _figures(connection: duckdb.DuckDBPyConnection) -> None:

@@ -199,6 +199,62 @@ def test_a_corrected_layout_reads_the_same_bytes_again(mini: MiniSite, models: M
     assert cells["mart_unit_month", (JAN, "U1"), "received_count"] == len(JANUARY)
 
 
+def test_a_correction_to_an_old_month_is_in_every_month_after_it(
+    sent: MiniSite, models: Models
+) -> None:
+    """January's file now says that a case nobody names later was never completed: it is open since."""
+    reopened = moved(DONE, completed="")
+    found = resend(sent, models, *(reopened if c is DONE else c for c in JANUARY))
+    by_month = {
+        month: {c[2]: n for c, n in found.items() if c[:2] == ("mart_unit_month", (month, "U1"))}
+        for month in (JAN, FEB, MAR)
+    }
+    assert by_month[JAN] == {
+        "resolved_on_time_count": -1,
+        "resolved_count": -1,
+        "late_denominator": -1,
+        "pending_overdue_count": 1,
+        "pending_count": 1,
+    }
+    carried = {"opening_count": 1, "pending_overdue_count": 1, "pending_count": 1}
+    assert by_month[FEB] == by_month[MAR] == carried
+
+
+def test_a_correction_that_a_person_refuses_is_as_if_it_had_not_come(
+    sent: MiniSite, models: Models
+) -> None:
+    """Also after it was accepted and published: the earlier file stands again, in every month."""
+    before = counted(sent, models)
+    found = resend(sent, models, *(moved(c, completed="") for c in JANUARY))
+    assert found
+    said = sent.motcua("decide", "2024-01.U1.2", "refuse", "--by", "An", "--reason", "tệp cũ")
+    assert said.code == 0, said.all
+    assert changes(before, counted(sent, models)) == {}
+
+
+def test_a_file_put_under_another_month_by_a_decision_counts_there(
+    sent: MiniSite, models: Models
+) -> None:
+    """A supplement sent for March that is January's: cases received then, open in every month since."""
+    before = counted(sent, models)
+    more = sent.root / "bo-sung.csv"
+    more.write_bytes(csv_bytes(table([Case(9)])))
+    pull_file(sent.site, sent.home, "U1", MAR, more, "supplement")
+    sent.take_in(MAR)
+    said = sent.motcua(
+        "decide", "2024-03.U1.2", "accept", "--period", JAN, "--by", "An", "--reason", "của tháng 1"
+    )
+    assert said.code == 0, said.all
+    assert sent.take_in(MAR)["2024-03.U1.2"].period == JAN
+    found = changes(before, counted(sent, models))
+    received = {
+        c[1]: n for c, n in found.items() if c[0] == "mart_unit_month" and "received" in c[2]
+    }
+    assert received == {(JAN, "U1"): 1}
+    for month in (FEB, MAR):
+        assert found["mart_unit_month", (month, "U1"), "opening_count"] == 1
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -39,6 +39,15 @@ ROW_RULES = (
     "received_after_period",
     "closed_without_completion",
     "conflicting_rows",
+    "ambiguous_date",
+)
+SEEN_RULES = (
+    "vanished",
+    "moved_due_date",
+    "reopened",
+    "swapped_received_date",
+    "swapped_due_date",
+    "swapped_completed_date",
 )
 
 
@@ -52,6 +61,10 @@ def told_by_oracle(truth: Truth) -> Facts:
     for rule in ("vanished", "moved", "reopened"):
         name = "moved_due_date" if rule == "moved" else rule
         findings += [(*row, name) for row in getattr(truth, rule)]
+    for row in truth.rows:
+        if row.fate != "duplicate":
+            names = (f"swapped_{column.removesuffix('_at')}_date" for column in row.swapped)
+            findings += [(row.file.submission_id, row.number, name) for name in names]
     return {
         "fates": {(r.file.submission_id, r.number): r.fate for r in truth.rows},
         "rules": _sets(
@@ -87,6 +100,7 @@ def told_by_warehouse(connection: duckdb.DuckDBPyConnection) -> Facts:
     resolutions = {"no_due": "resolved_no_due"}  # fct_case says the same in fewer words
     cases = [(k, resolutions.get(v, v), resolutions.get(t, t), s) for k, v, t, s in cases]
     rules = ", ".join(f"'{rule}'" for rule in ROW_RULES)
+    seen = ", ".join(f"'{rule}'" for rule in SEEN_RULES)
     return {
         "fates": _pairs(
             connection,
@@ -108,7 +122,7 @@ def told_by_warehouse(connection: duckdb.DuckDBPyConnection) -> Facts:
         "findings": _sets(
             connection.execute(
                 "select submission_id, row_number, rule_id from quality.findings"
-                " where rule_id in ('vanished', 'moved_due_date', 'reopened')"
+                f" where rule_id in ({seen})"
             ).fetchall()
         ),
     }

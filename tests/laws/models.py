@@ -110,13 +110,12 @@ def run_models(
 def _load_seed(connection: duckdb.DuckDBPyConnection, relation: str, path: Path) -> None:
     """All columns are text, blank is NULL: what the seeds' column types say."""
     with path.open(encoding="utf-8", newline="") as file:
-        header, *rows = list(csv.reader(file))
-    columns = ", ".join(f'"{name}" varchar' for name in header)
-    connection.execute(f"create table {relation} ({columns})")
-    if rows:
-        marks = ", ".join("?" for _ in header)
-        values = [[value or None for value in row] for row in rows]
-        connection.executemany(f"insert into {relation} values ({marks})", values)
+        columns = ", ".join(f"'{name}': 'VARCHAR'" for name in next(csv.reader(file)))
+    connection.execute(
+        f"create table {relation} as from read_csv($path, header = true, nullstr = '',"
+        f" auto_detect = false, columns = {{{columns}}})",
+        {"path": str(path)},
+    )
 
 
 def table_hashes(

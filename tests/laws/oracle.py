@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from tests.laws.oracle_dates import Moment
 from tests.laws.oracle_rows import (
     SUSPENDED,
     Identity,
-    Moment,
     Reference,
     Row,
     Submission,

@@ -8,7 +8,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
+
+from tests.laws.oracle_dates import Moment, Settled, read_written, settle_file
 
 NATIONAL_CODE = re.compile(
     r"^(\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(\.\d{1,3}){0,3})-\d{6}-\d{4,6}$"
@@ -69,14 +71,6 @@ class Submission:
     rows: tuple[FileRow, ...]
 
 
-@dataclass(frozen=True)
-class Moment:
-    """A date, and a time of day where the cell carried one."""
-
-    day: date
-    at: time | None = None
-
-
 @dataclass
 class Row:
     """A row of a file, read. `fate`: accepted | rejected | duplicate | ignored."""
@@ -94,6 +88,8 @@ class Row:
     channel: str
     fate: str = "accepted"
     rules: set[str] = field(default_factory=set)
+    swapped: frozenset[str] = frozenset()
+    is_ambiguous: bool = False
 
 
 def first_day(period: str) -> date:
@@ -117,25 +113,15 @@ def month_of(day: date) -> str:
     return f"{day.year:04d}-{day.month:02d}"
 
 
-def read_moment(text: str | None) -> tuple[Moment | None, bool]:
-    """§6: dates are dd/MM/yyyy, with HH:mm[:ss] before or after. Second value: unreadable."""
-    if text is None:
-        return None, False
-    for form in (
-        "%d/%m/%Y %H:%M:%S",
-        "%d/%m/%Y %H:%M",
-        "%H:%M:%S %d/%m/%Y",
-        "%H:%M %d/%m/%Y",
-    ):
-        try:
-            read = datetime.strptime(text, form)  # noqa: DTZ007 - exports carry local time
-        except ValueError:
-            continue
-        return Moment(read.date(), read.time()), False
+def day_of_code(code: str | None) -> date | None:
+    """YYMMDD of a national-format code, where it is a day."""
+    if code is None or not NATIONAL_CODE.match(code):
+        return None
+    written = code.split("-")[-2]
     try:
-        return Moment(datetime.strptime(text, "%d/%m/%Y").date()), False  # noqa: DTZ007
+        return date(2000 + int(written[:2]), int(written[2:4]), int(written[4:]))
     except ValueError:
-        return None, True
+        return None
 
 
 def ended_before(unit: UnitFacts, period: str) -> bool:
@@ -173,19 +159,13 @@ def identity_of(reference: Reference, code: str, unit: str) -> Identity:
     return (own_namespace(reference, unit), code)
 
 
-def read_row(reference: Reference, file: Submission, source: FileRow) -> Row:
+def read_row(reference: Reference, file: Submission, source: FileRow, settled: Settled) -> Row:
     """A unit named in the row prevails over the sender."""
     cells = source.cells
     named_text = cells.get("unit")
     named: str | None = file.unit
     if named_text is not None:
         named = next((u.code for u in reference.units if named_text in (u.code, *u.names)), None)
-    dates: dict[str, Moment | None] = {}
-    unreadable = set()
-    for column in DATE_COLUMNS:
-        dates[column], failed = read_moment(cells.get(column))
-        if failed:
-            unreadable.add(column)
     code = cells.get("case_code")
     unit = unit_of_row(reference, named, file.unit, file.period) if named else None
     return Row(
@@ -196,8 +176,10 @@ def read_row(reference: Reference, file: Submission, source: FileRow) -> Row:
         unit=unit,
         # A row of an unknown unit names a case too: the sender's (it may be all that is decoded of it).
         identity=identity_of(reference, code, named or file.unit) if code else None,
-        dates=dates,
-        unreadable=unreadable,
+        dates=dict(settled.dates),
+        unreadable=set(settled.unreadable),
+        swapped=settled.swapped,
+        is_ambiguous=settled.is_ambiguous,
         status=reference.statuses.get(cells.get("status") or ""),
         sector=reference.sectors.get(cells.get("sector") or ""),
         channel=reference.channels.get(cells.get("channel") or "", "direct"),
@@ -207,8 +189,8 @@ def read_row(reference: Reference, file: Submission, source: FileRow) -> Row:
 def broken_rules(row: Row) -> set[str]:
     """Row rules, rejecting (dates compared): blank case code; unknown unit; blank received date (but
     for status 1 and 3); unreadable date; completed < received; due < received; received after the
-    declared period; done, withdrawn or refused without completion date."""
-    broken = set()
+    declared period; done, withdrawn or refused without completion date; a date that may be swapped."""
+    broken = {"ambiguous_date"} if row.is_ambiguous else set()
     received, due, completed = (row.dates[c] for c in ("received_at", "due_at", "completed_at"))
     if row.code is None:
         broken.add("missing_case_code")
@@ -256,7 +238,19 @@ def mark_conflicts(rows: Iterable[Row]) -> None:
 def judge_file(reference: Reference, file: Submission) -> list[Row]:
     """Every row of a file with its fate: duplicates first, then the rejecting rules, then status 1
     and 3, which are no states (the ledger counts them as ignored)."""
-    pairs = [(source, read_row(reference, file, source)) for source in file.rows]
+    settled = settle_file(
+        [
+            (
+                day_of_code(source.cells.get("case_code")),
+                {column: read_written(source.cells.get(column)) for column in DATE_COLUMNS},
+            )
+            for source in file.rows
+        ]
+    )
+    pairs = [
+        (source, read_row(reference, file, source, dates))
+        for source, dates in zip(file.rows, settled, strict=True)
+    ]
     mark_duplicates(pairs)
     rows = [row for _, row in pairs]
     for row in rows:

@@ -97,6 +97,7 @@ class History:
     open_status: str
     sector: str | None
     channel: str | None
+    style: str
 
 
 def _weighted(*pairs: tuple[int, str]) -> st.SearchStrategy[str]:
@@ -181,6 +182,7 @@ def histories(draw: st.DrawFn, number: int, newest: str) -> History:
         ),
         sector=draw(st.sampled_from(("Đất đai", "Hộ tịch", "LV-DAT", "Khai sinh", None, "Lạ"))),
         channel=draw(st.sampled_from(("Tại chỗ", "Qua mạng", "Bưu điện", None, "Lạ"))),
+        style=draw(st.sampled_from(("plain",) * (2 * len(STYLES)) + tuple(STYLES))),
     )
 
 
@@ -205,14 +207,18 @@ def _row(case: History, period: str) -> Cells:
     done = case.completed is not None and case.completed <= last_day(period)
     late = case.due is not None and case.due < last_day(period)
     due = case.due + timedelta(days=15) if case.due and case.moved_due and late else case.due
+
+    def write(day: date | None, at: str) -> str | None:
+        return None if day is None else STYLES[case.style](day, at).strip()
+
     return {
         "case_code": case.code,
         "unit": None,
         "sector": case.sector,
         "channel": case.channel,
-        "received_at": _written(case.received, "08:30:00" if case.clock == "both" else ""),
-        "due_at": _written(due, {"none": "", "both": "16:00", "due": "17:00:00"}[case.clock]),
-        "completed_at": _written(
+        "received_at": write(case.received, "08:30:00" if case.clock == "both" else ""),
+        "due_at": write(due, {"none": "", "both": "16:00", "due": "17:00:00"}[case.clock]),
+        "completed_at": write(
             case.completed if done else None,
             f"{9 + case.received.day % 9:02d}:15:00" if case.clock == "both" else "",
         ),
@@ -222,6 +228,45 @@ def _row(case: History, period: str) -> Cells:
 
 def _written(day: date | None, at: str) -> str | None:
     return None if day is None else f"{day:%d/%m/%Y} {at}".strip()
+
+
+def _plain(day: date, at: str) -> str:
+    return f"{day:%d/%m/%Y} {at}"
+
+
+def _in_words(day: date, at: str) -> str:
+    clock = at[:5].replace(":", "h")
+    return f"{clock} ngày {day.day} tháng {day.month} năm {day.year}"
+
+
+def _digits(day: date, at: str) -> str:
+    clock = at.replace(":", "").ljust(6, "0") if at else ""
+    return f"{day:%Y%m%d}{clock}"
+
+
+def _serial(day: date, at: str) -> str:
+    hour = int(at[:2]) if at else 0
+    return f"{(day - date(1899, 12, 30)).days + hour / 24:.9g}"
+
+
+def _by_excel(day: date, at: str) -> str:
+    """A day that American Excel takes for a month becomes a date cell, swapped; other text stays text."""
+    return f"{day:%Y-%d-%m} {at}" if day.day <= 12 else _plain(day, at)
+
+
+STYLES: dict[str, Callable[[date, str], str]] = {
+    "plain": _plain,
+    "dots": lambda day, at: f"{day.day}.{day.month}.{day.year} {at}",
+    "clock first": lambda day, at: f"{at} {day:%d-%m-%Y}",
+    "iso": lambda day, at: f"{day:%Y-%m-%d} {at}",
+    "words": _in_words,
+    "weekday": lambda day, at: f"Thứ hai, {day:%d/%m/%Y} {at}",
+    "digits": _digits,
+    "serial": _serial,
+    "american": lambda day, at: f"{day:%m/%d/%Y} {at}",
+    "american excel": _by_excel,
+}
+"""How the one who types a case's rows writes its dates; the last two swap day and month."""
 
 
 def _is_listed(case: History, period: str, kind: str) -> bool:
@@ -247,6 +292,12 @@ def _day(column: str, days: int) -> Change:
     ]
 
 
+def _swapped(text: str | None) -> str | None:
+    """dd/MM/yyyy as MM/dd/yyyy, where the text is one."""
+    parts = (text or "").split("/", 2)
+    return "/".join((parts[1], parts[0], parts[2])) if len(parts) == 3 else text
+
+
 CHANGES: dict[str, Change] = {
     "plain": lambda row, period: [row],
     "left_out": lambda row, period: [],
@@ -261,6 +312,11 @@ CHANGES: dict[str, Change] = {
     "bad_received": _set(received_at="31/02/2025"),
     "bad_due": _set(due_at="hôm qua"),
     "bad_completed": _set(completed_at="32/01/2025"),
+    "dash_completed": _set(completed_at="-"),
+    "null_received": _set(received_at="NULL"),
+    "zero_due": _set(due_at="00/00/0000"),
+    "due_after_12th": _set(due_at="25/12/2026"),
+    "swapped_received": lambda row, period: [{**row, "received_at": _swapped(row["received_at"])}],
     "early_due": _set(due_at="01/01/2020"),
     "early_completed": _set(completed_at="01/01/2020"),
     "late_received": _day("received_at", 3),

@@ -150,6 +150,49 @@ CORNERS = {
         PLAIN, ("A", NOV, R, [_row("1")]), ("A", DEC, S, [_row("2")])
     ),
     "absent from a file without rows": _plan(PLAIN, ("A", NOV, R, [_row("1")]), ("A", DEC, R, [])),
+    "Excel swapped some dates of a file": _plan(
+        PLAIN,
+        (
+            "A",
+            NOV,
+            R,
+            [
+                # 5 November and 10 December, taken for 11 May and 12 October; the 20th stayed text.
+                _row(1, received_at="2024-05-11", due_at="2024-10-12"),
+                _row(2, received_at="2024-05-11", due_at="20/12/2024", completed_at="12/11/2024"),
+                _row("3", received_at="2024-05-11"),
+                _row("4", received_at="20/11/2024", due_at="2024-10-12"),
+                _row("H32.16-241120-0005", received_at="20/11/2024", due_at="2024-10-12"),
+                _row("H32.16-241120-0006", received_at="2024-11-20", due_at="20/12/2024"),
+            ],
+        ),
+        (
+            "B",
+            NOV,
+            R,
+            [
+                _row(7, received_at="2024-05-11", due_at="2024-10-12"),
+                _row("8", due_at="2024-10-12"),
+            ],
+        ),
+    ),
+    "a row written month first": _plan(
+        PLAIN,
+        (
+            "A",
+            NOV,
+            R,
+            [
+                _row(1, received_at="11/05/2024", due_at="12/20/2024", completed_at="11/25/2024"),
+                _row(2, received_at="11/05/2024", due_at="20/12/2024"),
+                _row(3, received_at="11/05/2024 08:30", due_at="ngày 20 tháng 12 năm 2024"),
+                _row("H32.16-241120-0004", received_at="11/20/2024", due_at="12/20/2024"),
+                _row("5", received_at="11/20/2024", due_at="12/20/2024"),
+                _row("6", received_at="05/11/2024", due_at="12/20/2024"),
+                _row(7, received_at="05/11/2024", due_at="12/20/2024"),
+            ],
+        ),
+    ),
     "to be completed next month, and absent from it": _plan(
         PLAIN,
         ("A", NOV, R, [_row("1", completed_at="02/12/2024", status="Làm xong")]),

@@ -25,6 +25,7 @@ survived as (
         and d.period = later.period
         and d.receipt_seq < later.receipt_seq
         and later.is_displacing
+        and later.feed = 'cases'
     left join (
         select distinct submission_id, case_key
         from {{ ref('int_case_row_fate') }}

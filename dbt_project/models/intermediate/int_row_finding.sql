@@ -28,27 +28,18 @@ checked as (
 ),
 
 broken as (
-    select submission_id, sheet, row_number, period, row_unit_code, unnest(broken) as rule_id
+    select submission_id, sheet, row_number, period, row_unit_code as unit_code, unnest(broken) as rule_id
     from checked
     where len(broken) > 0
 )
 
 select
-    b.submission_id,
-    b.sheet,
-    b.row_number,
-    b.rule_id,
-    case
-        when exists (
-            select 1 from {{ source('raw', 'waiver') }} as w
-            where w.rule_id = b.rule_id
-                and (w.unit_code is null or w.unit_code = b.row_unit_code)
-                and b.period between w.from_period and w.to_period
-        ) then 'observe'
-        else q.severity
-    end as severity
-from broken as b
-inner join {{ ref('row_rule') }} as q on b.rule_id = q.rule_id and b.period >= q.from_period
-qualify row_number() over (
-    partition by b.submission_id, b.sheet, b.row_number, b.rule_id order by q.from_period desc
-) = 1
+    submission_id,
+    sheet,
+    row_number,
+    rule_id,
+    severity,
+    waiver_approver,
+    waiver_reason,
+    waived_until
+from ({{ judged('broken') }})

@@ -1,6 +1,12 @@
 -- Which accepted submissions stand. A replacement with at least one accepted row displaces what its unit sent before
--- for that month; a file without any displaces nothing (domain §2, design §3).
-with counted as (
+-- for that month and feed; a file without any displaces nothing (domain §2, design §3).
+with fates as (
+    select submission_id, fate from {{ ref('int_case_row_fate') }}
+    union all
+    select submission_id, fate from {{ ref('int_register_row_fate') }}
+),
+
+counted as (
     select
         submission_id,
         count(*) as rows_decoded,
@@ -8,7 +14,7 @@ with counted as (
         count(*) filter (fate = 'rejected') as rows_rejected,
         count(*) filter (fate = 'duplicate') as rows_duplicate,
         count(*) filter (fate = 'ignored') as rows_no_case
-    from {{ ref('int_case_row_fate') }}
+    from fates
     group by submission_id
 )
 
@@ -23,7 +29,7 @@ select
     s.status = 'accepted' and s.receipt_seq >= coalesce(
         max(s.receipt_seq) filter (
             s.status = 'accepted' and s.mode = 'replace' and coalesce(c.rows_accepted, 0) > 0
-        ) over (partition by s.unit_code, s.period),
+        ) over (partition by s.unit_code, s.feed, s.period),
         0
     ) as is_current
 from {{ ref('stg_submission') }} as s

@@ -5,7 +5,7 @@
 with recursive sent as (
     select unit_code, period_no, count(*) as submissions, min(pulled_at) as first_pulled_at
     from {{ ref('int_submission_standing') }}
-    where status = 'accepted'
+    where status = 'accepted' and feed = 'cases'
     group by all
 ),
 

@@ -4,6 +4,7 @@ select
     s.unit_code,
     u.unit_name,
     s.period,
+    s.feed,
     s.file_name,
     s.status,
     m.code,

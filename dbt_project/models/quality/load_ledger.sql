@@ -5,6 +5,7 @@ select
     s.unit_code,
     u.unit_name,
     s.period,
+    s.feed,
     s.file_name,
     s.uri,
     s.sha256,
@@ -20,6 +21,7 @@ select
     case when s.status = 'accepted' then s.rows_rejected end::BIGINT as rows_rejected,
     case when s.status = 'accepted' then s.rows_duplicate end::BIGINT as rows_duplicate,
     case when s.status = 'accepted' then s.rows_ignored + s.rows_no_case end::BIGINT as rows_ignored,
+    case when s.status = 'accepted' then s.rows_decoded end::BIGINT as rows_decoded,
     s.stated_total::BIGINT as stated_total,
     s.message
 from {{ ref('int_submission_standing') }} as s

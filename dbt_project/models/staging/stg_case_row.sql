@@ -1,42 +1,15 @@
--- Decoded rows typed: dates as timestamps, texts resolved to codes, and the identity of the case (domain §2).
+-- Decoded rows typed: texts resolved to codes, and the identity of the case (domain §2).
 -- A unit named in the row prevails over the sender; one that has ended counts as its successor's (int_unit_at_month).
-with dated as (
+with resolved as (
     select
-        *,
-        {{ date_text('received_at') }} as received_text,
-        {{ date_text('due_at') }} as due_text,
-        {{ date_text('completed_at') }} as completed_text,
-        {{ date_text('returned_at') }} as returned_text
-    from {{ ref('stg_case_text') }}
-),
-
-parsed as (
-    select
-        * exclude (received_at, due_at, completed_at, returned_at),
-        {%- for column in ['received', 'due', 'completed', 'returned'] %}
-        {{ parse_timestamp(column ~ '_text', 'date_orders') }} as {{ column }}_read,
-        {{ has_time(column ~ '_text') }} as {{ column }}_has_time,
-        {%- endfor %}
-        received_at as received_cell,
-        due_at as due_cell,
-        completed_at as completed_cell,
-        returned_at as returned_cell
-    from dated
-),
-
-resolved as (
-    select
-        p.* exclude (received_read, due_read, completed_read, returned_read, status, channel),
-        {%- for column in ['received', 'due', 'completed', 'returned'] %}
-        case when year(p.{{ column }}_read) between 1990 and 2100 then p.{{ column }}_read end as {{ column }}_at,
-        {%- endfor %}
+        p.* exclude (status, channel),
         p.status as status_cell,
         p.channel as channel_cell,
         u.unit_code as named_unit_code,
         coalesce(u.unit_code, p.sender_code) as row_unit_code,
         st.status_code,
         coalesce(ch.channel, case when p.channel is null then 'direct' end) as channel
-    from parsed as p
+    from {{ ref('stg_case_date') }} as p
     left join {{ ref('stg_unit_value') }} as u on p.unit = u.label and p.period_no = u.period_no
     left join {{ ref('stg_status_value') }} as st on p.layout = st.layout and p.status = st.label
     left join {{ ref('stg_channel_value') }} as ch on p.layout = ch.layout and p.channel = ch.label
@@ -58,10 +31,9 @@ select
     coalesce(pr.procedure_code, {{ blank_member() }}) as procedure_code,
     coalesce(pr.is_listed, false) as procedure_is_listed,
     ov.official_key as official_name_key,
+    coalesce(regexp_full_match(s.namespace, '[A-Z]\d{2}') and r.code_authority <> s.namespace, false) as is_foreign_code,
     case
-        when regexp_full_match(
-            r.case_code, '(\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(\.\d{1,3}){0,3})-\d{6}-\d{4,6}'
-        ) then s.namespace
+        when r.code_authority is not null then s.namespace
         else coalesce(ns.case_namespace, r.row_unit_code)
     end || ':' || r.case_code as case_key
 from resolved as r

@@ -10,11 +10,11 @@ with cleaned as (
         s.period_no,
         s.receipt_seq,
         s.layout,
-        s.date_orders,
+        s.date_reading,
         coalesce(r.sheet, '') as sheet,
         r.row_number,
         {%- for column in columns %}
-        nullif(trim(regexp_replace(nfc_normalize(r.{{ column }}), '[\s\x{00A0}\x{3000}]+', ' ', 'g')), '') as {{ column }}
+        {{ clean_text('r.' ~ column) }} as {{ column }}
         {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from {{ source('raw', 'case_row') }} as r

@@ -1,6 +1,8 @@
 -- The unit that a text in a row means in a month: the version valid then, else the nearest other version of that name.
 with texts as (
-    select distinct unit as label, period_no from {{ ref('stg_case_text') }} where unit is not null
+    select unit as label, period_no from {{ ref('stg_case_text') }} where unit is not null
+    union
+    select value, period_no from {{ ref('stg_register_text') }} where column_type = 'unit' and value is not null
 ),
 
 keyed as (

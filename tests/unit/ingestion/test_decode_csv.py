@@ -13,6 +13,7 @@ from ingestion.decode.opened import UnreadableFileError
 from ingestion.decode.reading import Reading
 from ingestion.layouts import Layout
 from ingestion.site import load_site
+from tests.unit.ingestion.legacy_writing import WRITERS
 from tests.unit.ingestion.small_site import LABELS, Line, SmallSite, case, csv_bytes
 
 pytestmark = pytest.mark.unit
@@ -41,7 +42,7 @@ def cells(reading: Reading, column: str) -> list[object]:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_encodings_and_delimiters_are_found(
     small: SmallSite, encoding: str, delimiter: str
 ) -> None:
@@ -51,20 +52,54 @@ def test_encodings_and_delimiters_are_found(
     assert cells(reading, "status") == ["Đang xử lý"] * 2
 
 
-def test_windows_1258_only_when_the_layout_says_so(small: SmallSite) -> None:
-    import unicodedata
+@pytest.mark.parametrize("named", ["auto", "utf-8", "its own"])
+@pytest.mark.parametrize("encoding", WRITERS)
+def test_older_encodings_are_read_labels_and_cells(
+    small: SmallSite, encoding: str, named: str
+) -> None:
+    text = csv_bytes([["Danh sách bổ sung tháng 03/2024"], LABELS, case(1)]).decode()
+    content = WRITERS[encoding](text).encode("cp1252")
+    reading = read(small, content, encoding=encoding if named == "its own" else named)
+    assert cells(reading, "sector") == ["Hộ tịch"]
+    assert cells(reading, "status") == ["Đang xử lý"]
+    assert (reading.title_periods, reading.is_title_supplement) == ({"2024-03"}, True)
+    told = {note.code for note in reading.notes}
+    assert told == {"converted_text"} | ({"encoding_differs"} if named == "utf-8" else set())
 
-    # The code page writes â, ê, ô, ă, ơ, ư as letters and the five tones as marks after them.
-    tones = "\u0300\u0309\u0303\u0301\u0323"
-    text = csv_bytes([LABELS, case(1)]).decode()
-    split = "".join(
-        unicodedata.normalize("NFC", "".join(p for p in parts if p not in tones))
-        + "".join(p for p in parts if p in tones)
-        for parts in (unicodedata.normalize("NFD", letter) for letter in text)
-    )
-    content = split.encode("cp1258")
-    assert cells(read(small, content, encoding="windows-1258"), "sector") == ["Hộ tịch"]
-    assert rejected(small, content)[0].startswith("csv_encoding Dòng 1")
+
+def test_bytes_that_prove_an_encoding_prevail_over_the_layout(small: SmallSite) -> None:
+    content = csv_bytes([LABELS, case(1)], encoding="utf-16")
+    reading = read(small, content, encoding="windows-1258")
+    assert cells(reading, "status") == ["Đang xử lý"]
+    assert [note.code for note in reading.notes] == ["encoding_differs"]
+    assert cells(read(small, content[2:]), "sector") == ["Hộ tịch"]
+
+
+@pytest.mark.parametrize("first", ["sep=|\r\n", '"sep=|"\n', "SEP=|;\r"])
+def test_a_line_for_excel_is_no_row(small: SmallSite, first: str) -> None:
+    reading = read(small, first.encode() + csv_bytes([LABELS, case(1)], delimiter="|"))
+    assert cells(reading, "row_number") == [3]
+    assert reading.rows_read == 2
+
+
+def test_numbers_kept_as_text_for_excel(small: SmallSite) -> None:
+    lines = csv_bytes([LABELS, ['="00012"', *case(1)[1:]], ['"=""7""', *case(2)[1:]]])
+    assert cells(read(small, lines), "case_code") == ["00012", '"=""7""']
+    quoted = csv_bytes([LABELS]) + '="000.1",Hộ tịch,05/01/2024,,,x\r\n'.encode()
+    assert cells(read(small, quoted), "case_code") == ["000.1"]
+
+
+def test_old_line_ends_and_odd_separators_within_cells(small: SmallSite) -> None:
+    rows = [LABELS, ["A-1", "Hộ\u2028tịch", "05/01/2024", "", "", "x\x0b\x85y"], case(2)]
+    content = csv_bytes(rows).replace(b"\r\n", b"\r")
+    assert cells(read(small, content), "row_number") == [2, 3]
+
+
+def test_all_wrong_records_are_told_at_once(small: SmallSite) -> None:
+    good = csv_bytes([case(n) for n in range(3)])
+    content = csv_bytes([LABELS]) + good + b'"A"2,x,y\n' + good + b'"B"3,x\n' + good
+    found = rejected(small, content)
+    assert [x.split(":")[0] for x in found] == ["csv_quotes Dòng 5", "csv_quotes Dòng 9"]
 
 
 def test_cells_keep_inner_space_and_lose_outer(small: SmallSite) -> None:
@@ -170,11 +205,10 @@ def test_all_column_findings_come_at_once_with_the_nearest_label(small: SmallSit
     [
         (b"", "empty_file"),
         (b"\xef\xbb\xbf \r\n", "empty_file"),
-        (b"%PDF-1.7", "pdf"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old_xls"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
-        (b"<html><table>", "web_page"),
-        (b"PK\x03\x04rest", "xlsx_broken"),
+        (b"%PDF-1.7", "not_a_table"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "file_broken"),
+        (b"<html><table>", "html_no_table"),
+        (b"PK\x03\x04rest", "file_broken"),
         (b"a,b\n1,2\n", "no_header"),
         (csv_bytes([LABELS, case(1)]) + b"\xff\n", "csv_encoding"),
         (csv_bytes([LABELS, case(1)]) + b"a\0b\n", "csv_nul"),

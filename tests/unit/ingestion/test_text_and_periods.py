@@ -20,12 +20,13 @@ from ingestion.periods import (
     parse_period,
     previous_period,
 )
-from ingestion.text import bare_key, match_key
+from ingestion.text import bare_key, code_text, match_key
 
 pytestmark = pytest.mark.unit
 
 VIETNAMESE = st.text(
-    alphabet="aàáảãạăâeèéêioòóôơuùúưyỳýđĐÐqhntcg \u00a0\u0301\u0300ＡＢ", max_size=12
+    alphabet="aàáảãạăâeèéêioòóôơuùúưyỳýđĐÐqhntcg \u00a0\u0301\u0300\u0302\u0306ＡＢŉ\u1ffd",
+    max_size=12,
 )
 
 
@@ -43,6 +44,14 @@ VIETNAMESE = st.text(
         ("Ｍã", "mã"),
         (unicodedata.normalize("NFD", "Lĩnh vực"), "Lĩnh vực"),
         ("Ngày\nhẹn trả", "Ngày hẹn trả"),
+        ("khuỷu tay", "khủyu tay"),
+        (unicodedata.normalize("NFD", "Hoà"), "HÒA"),
+        ("e\u0301\u0302", "ế"),
+        ("a\u0323\u0306", "ặ"),
+        ("Hộ tịch – Quốc tịch", "Hộ tịch - Quốc tịch"),
+        ("“Xong”", '"xong"'),
+        ("Mã\u2007hồ\u202fsơ\u200e", "mã hồ sơ"),
+        ("of\ufb01ce", "office"),
     ],
 )
 def test_spellings_of_one_label_have_one_key(one: str, other: str) -> None:
@@ -50,7 +59,16 @@ def test_spellings_of_one_label_have_one_key(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("phố", "phô"), ("hoa", "hòa"), ("dất", "đất"), ("quà", "qua"), ("o", "ơ")]
+    ("one", "other"),
+    [
+        ("phố", "phô"),
+        ("hoa", "hòa"),
+        ("dất", "đất"),
+        ("quà", "qua"),
+        ("o", "ơ"),
+        ("kỹ", "kĩ"),
+        ("a-b", "ab"),
+    ],
 )
 def test_letters_and_tones_stay_distinct(one: str, other: str) -> None:
     assert match_key(one) != match_key(other)
@@ -61,6 +79,31 @@ def test_keys_are_idempotent(value: str) -> None:
     key = match_key(value)
     assert match_key(key) == key
     assert bare_key(key) == bare_key(value)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "H32.16-240305-0001",
+        " H32.16‑240305–0001",
+        "H32.16 - 240305 -0001 ",
+        "Ｈ３２．１６－２４０３０５－０００１",
+        "H32.16-\u200b240305\u2212\u00ad0001\u00a0",
+        "H32 .16-\n240305-0001",
+    ],
+)
+def test_a_case_code_is_one_however_it_is_typed(written: str) -> None:
+    assert code_text(written) == "H32.16-240305-0001"
+
+
+@pytest.mark.parametrize("written", ["h32.16-240305-0001", "12/HS 2017", "A--1", "", "TĐ-05"])
+def test_a_case_code_keeps_letters_and_words(written: str) -> None:
+    assert code_text(written) == written
+
+
+@given(st.text() | st.text(alphabet="H3 ‑–.-/\u00a0\u00ad１ﬁŉ\u1ffd"))
+def test_case_codes_are_idempotent(value: str) -> None:
+    assert code_text(code_text(value)) == code_text(value)
 
 
 def test_periods() -> None:

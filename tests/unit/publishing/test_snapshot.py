@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from ingestion.home import Home
 from ingestion.site import Site
-from publishing import files, snapshot
+from publishing import snapshot
 from publishing.snapshot import PublishError, publish
 from tests.golden.small_warehouse import BUILD_ID
 from warehouse.served import served_database
@@ -81,7 +81,7 @@ def test_readers_of_the_earlier_copy_go_on(site: Site, home: Home) -> None:
     assert _served_build(home) == OTHER
 
 
-@pytest.mark.parametrize("point", ["copy", "before_rename", "after_rename", "record"])
+@pytest.mark.parametrize("point", ["changes", "copy", "before_rename", "after_rename", "record"])
 def test_killed_anywhere_then_retried(
     site: Site, home: Home, point: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -92,20 +92,21 @@ def test_killed_anywhere_then_retried(
     def kill(*_: object) -> None:
         raise Killed
 
-    def kill_after(source: Path, target: Path) -> None:
+    def kill_at(source: Path, target: Path) -> Path:
+        """Every file is put in place by a rename: the list of changes, the database, the record."""
+        places = {".parquet": "changes", ".duckdb": "before_rename", ".json": "record"}
+        if places[target.suffix] == point:
+            raise Killed
         replace(source, target)
-        raise Killed
+        if target.suffix == ".duckdb" and point == "after_rename":
+            raise Killed
+        return target
 
     with monkeypatch.context() as broken:
         if point == "copy":
-            broken.setattr(os, "fsync", kill)
-        elif point == "before_rename":
-            broken.setattr(Path, "replace", kill)
-        elif point == "after_rename":
-            broken.setattr(Path, "replace", kill_after)
+            broken.setattr(snapshot, "_copy", kill)
         else:
-            broken.setattr(files, "sync", kill)
-            broken.setattr(snapshot, "sync", lambda _: None)
+            broken.setattr(Path, "replace", kill_at)
         with pytest.raises(Killed):
             publish(site, home, OTHER)
     assert _served_build(home) == (OTHER if point in ("after_rename", "record") else BUILD_ID)

@@ -14,9 +14,9 @@ from ingestion.site import Site
 from publishing.files import replaced
 from publishing.form_06a import Form, Line, ReportError, write_form
 from publishing.reports import write_reports
-from publishing.sheets import open_book, sheet_name
+from publishing.sheets import local_time, open_book, sheet_name
 from publishing.snapshot import PublishError, publish
-from publishing.unit_packs import local_time, pack_path, write_outbox
+from publishing.unit_packs import pack_path, write_outbox
 from tests.golden.small_warehouse import BUILD_ID, PERIOD
 from warehouse.served import NothingServed
 
@@ -104,15 +104,17 @@ def test_receipt_times_are_shown_on_the_authority_s_clock() -> None:
 
 def test_forty_units_with_many_findings_take_seconds(site: Site, home: Home) -> None:
     with duckdb.connect(str(home.build / f"{BUILD_ID}.duckdb")) as connection:
-        for table in ("load_ledger", "findings"):
+        for table in ("load_ledger", "finding_followup"):
             connection.execute(f"""
                 insert into quality.{table}
                 select t.* replace ('U' || n as unit_code, submission_id || n as submission_id)
                 from quality.{table} as t, range(40) as r (n) where unit_code = 'NT-LOC-THO'
             """)
         connection.execute("""
-            insert into quality.findings
-            select f.* from quality.findings as f, range(100) where f.unit_code like 'U%'
+            insert into quality.finding_followup
+            select f.* replace (n::integer * 2 as row_number, 'F' || n * 2 as cell)
+            from quality.finding_followup as f, range(20, 120) as r (n)
+            where f.unit_code like 'U%' and f.rule_id = 'due_before_received'
         """)
     publish(site, home, BUILD_ID)
     # Processor time: other work on the machine must not decide.
@@ -120,5 +122,8 @@ def test_forty_units_with_many_findings_take_seconds(site: Site, home: Home) -> 
     written = write_outbox(site, home, PERIOD)
     assert time.process_time() - started < 4
     assert len(written) == 43
-    sheet = openpyxl.load_workbook(pack_path(home, "U7", PERIOD))["Lỗi cần sửa"]
-    assert sheet.max_row == 304
+    book = openpyxl.load_workbook(pack_path(home, "U7", PERIOD))
+    assert book["Lỗi cần sửa"].max_row == 6
+    lines = ", ".join(str(n) for n in (19, *range(40, 62, 2)))
+    assert book["Lỗi cần sửa"]["E4"].value == f"dòng {lines}, … (89 chỗ khác)"
+    assert book["Chi tiết lỗi"].max_row == 3 + 101

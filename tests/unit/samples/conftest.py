@@ -1,4 +1,4 @@
-"""A small generated site with every shape, and the demo's year, each written once."""
+"""A small generated site, and the demo's year with every shape, each written once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.unit.samples.sites import DEMO, Sample
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    """20 units (all five shapes), 4 months, much dirt."""
+    """20 units (five shapes), 4 months, much dirt."""
     site = tmp_path_factory.mktemp("small") / "site"
     out = site / "exports"
     truth = generate(site, out, units=20, months=4, cases_per_unit_month=12, seed=3, dirt=0.2)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-import python_calamine
 
 from samples import calendar
 from samples.cases import Case, Official, Seen
 from samples.dirt import REJECTING, WARNING
 from samples.plan import file_path, read_plan
 from samples.reference import PROCEDURES
-from samples.shapes import Shape
+from samples.shape import Shape
 from samples.truth import COUNT_COLUMNS, Truth, add_unit
 from tests.unit.samples.sites import Sample
+from tests.unit.samples.written import rows_of
 
 pytestmark = pytest.mark.unit
 
@@ -29,14 +27,6 @@ PENDING = slice(10, 14)
 
 def _day(text: str) -> int:
     return date.fromisoformat(text).toordinal()
-
-
-def _sheet(path: Path, shape: Shape) -> list[list[object]]:
-    if shape.kind == "xlsx":
-        book = python_calamine.CalamineWorkbook.from_path(str(path))
-        return list(book.get_sheet_by_index(0).to_python(skip_empty_area=False))
-    text = path.read_bytes().decode(shape.encoding)
-    return [[*row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=shape.delimiter)]
 
 
 def _files(sample: Sample) -> dict[str, tuple[Path, Shape]]:
@@ -72,7 +62,7 @@ def test_ledger_of_every_file(small: Sample, demo: Sample) -> None:
             if item.status == "missing":
                 continue
             path, shape = files[item.file_name]
-            written = [row for row in _sheet(path, shape) if any(cell != "" for cell in row)]
+            written = [row for row in rows_of(path, shape) if any(cell != "" for cell in row)]
             if item.status == "accepted":
                 assert len(written) == item.rows_read, item.file_name
 
@@ -101,7 +91,7 @@ def test_rejected_rows_stand_where_the_truth_says(small: Sample, demo: Sample) -
         periods = {file.file_name: file.period for file in sample.truth.files}
         for row in sample.truth.rejected_rows:
             path, shape = files[row.file_name]
-            values = _sheet(path, shape)[row.row_number - 1]
+            values = rows_of(path, shape)[row.row_number - 1]
             cells = dict(zip(shape.fields, values, strict=True))
             assert _breaks(row.rule_id, cells, periods[row.file_name]), (row, cells)
             checked.add(row.rule_id)

@@ -1,0 +1,43 @@
+"""A small site's figures published as now, from the compiled models, and its units' workbooks."""
+
+from pathlib import Path
+
+import duckdb
+
+from ingestion.home import Home
+from ingestion.site import Site
+from publishing.snapshot import publish
+from publishing.unit_packs import write_outbox
+from tests.laws.models import Models, run_models
+from warehouse.inputs import write_inputs
+
+
+def publish_now(
+    site: Site, home: Home, models: Models, build_id: str, revision: str = "r1"
+) -> None:
+    """Build what was taken in so far and publish it; `revision` stands for the code's."""
+    home.create()
+    work, build = home.build / "work.duckdb", home.build / f"{build_id}.duckdb"
+    write_inputs(site, home, work)
+    with run_models(models, work, build):
+        pass
+    work.unlink()
+    with duckdb.connect(str(build)) as connection:
+        connection.execute("create schema meta")
+        connection.execute(
+            """
+            create table meta.build as
+            select ? as build_id, timestamp '2024-02-03 02:03:04' as built_at, ? as code_revision,
+                ? as site, ? as site_digest, 0::bigint as submissions,
+                (select max(period) from core.fct_unit_report where is_reported) as newest_period
+            """,
+            [build_id, revision, site.name, site.digest],
+        )
+        connection.execute("checkpoint")
+    publish(site, home, build_id)
+
+
+def workbooks(site: Site, home: Home, period: str) -> dict[tuple[str, str], Path]:
+    """Write the outbox for a month; the workbooks written now, by unit and month."""
+    written = write_outbox(site, home, period)
+    return {(path.parent.parent.name, path.parent.name): path for path in written}
