@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import IO, Any, TypeVar
 
 from ingestion.decode.opened import UnreadableFileError, unreadable
+from ingestion.decode.personal import KEY_VARIABLE
 
 Result = TypeVar("Result")
 _LENGTH = struct.Struct("!Q")
@@ -117,7 +118,8 @@ def read_each(
     A file that cannot be read gives its `UnreadableFileError`, one on which a reader broke down a
     `DecoderError`; so one file stops no other. Only a few results wait in memory.
     """
-    free = list(_children(os.getpid(), limits, workers))
+    key = os.environ.get(KEY_VARIABLE)
+    free = list(_children(os.getpid(), limits, workers, key))
 
     def run(request: tuple[Any, ...]) -> Any | UnreadableFileError | DecoderError:
         sandbox = free.pop()
@@ -137,9 +139,11 @@ def read_each(
 
 
 @lru_cache(maxsize=1)
-def _children(process: int, limits: Limits, workers: int) -> tuple[Sandbox, ...]:
+def _children(process: int, limits: Limits, workers: int, key: str | None) -> tuple[Sandbox, ...]:
     """Return the children of this process, kept for its next files: each costs a second to start."""
-    del process  # a forked copy of this process must not talk to its parent's children
+    # A forked copy of this process must not talk to its parent's children, and children that were
+    # started without the key of identity hashes, or with another one, cannot know it.
+    del process, key
     sandboxes = tuple(Sandbox(limits) for _ in range(workers))
     for sandbox in sandboxes:
         atexit.register(sandbox.close)

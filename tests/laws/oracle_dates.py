@@ -1,4 +1,4 @@
-"""Domain §6 read aloud: written dates, and days and months that were swapped (docs/decisions/0006).
+"""Domain §6 read aloud: written dates, and days and months that were swapped (docs/decisions/0008).
 
 Forms stand as `strptime` writes them, one after the other; nothing here is a pattern of the models.
 """

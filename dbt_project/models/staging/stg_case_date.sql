@@ -1,6 +1,6 @@
 -- Decoded rows with their dates as moments. Where the date in a national case code proves that day and month were swapped when
 -- the row was written, the received date and the row's other dates of the same form are turned back (`*_is_swapped`); what only
--- may be swapped is never guessed: it is kept as read and `ambiguous_column` names it (docs/decisions/0006).
+-- may be swapped is never guessed: it is kept as read and `ambiguous_column` names it (docs/decisions/0008).
 {{ config(materialized='view') }}
 {% set dates = ['received', 'due', 'completed', 'returned'] %}
 with read as (
