@@ -10,6 +10,15 @@ create macro day_of(written) as try_strptime(
     written, ['%d/%m/%Y %H:%M:%S', '%d/%m/%Y %H:%M', '%d/%m/%Y', '%Y-%m-%d %H:%M:%S', '%Y-%m-%d', '%Y%m%d%H%M%S']
 )::date;
 
+-- Dates first, on their own: strptime with several formats beside joins has crashed this DuckDB (docs/decisions/0003).
+create table dated as
+select
+    * exclude (received_at, due_at, completed_at),
+    day_of(received_at) as received_on,
+    day_of(due_at) as due_on,
+    day_of(completed_at) as completed_on
+from work.raw.case_row;
+
 create table typed as
 select
     coalesce(v.canonical, st.status_code) as status_code,
@@ -18,10 +27,10 @@ select
     coalesce(se.sector_code, sn.sector_code, '(trống)') as sector_code,
     left(s.period, 4)::bigint * 12 + right(s.period, 2)::bigint - 1 as period_no,
     s.receipt_seq,
-    day_of(r.received_at) as received_on,
-    day_of(r.due_at) as due_on,
-    day_of(r.completed_at) as completed_on
-from work.raw.case_row as r
+    r.received_on,
+    r.due_on,
+    r.completed_on
+from dated as r
 inner join work.raw.submission as s on r.decode_id = s.decode_id and s.status = 'accepted'
 left join work.raw.layout_value as v on s.layout = v.layout and v.column_name = 'status' and r.status = v.label
 left join status as st on r.status = st.label
