@@ -13,7 +13,9 @@ MODELS = sorted((PROJECT / "models").glob("*/*.sql"))
 BLOCKS = dict(
     re.findall(
         r"{% docs (\w+) %}(.*?){% enddocs %}",
-        (PROJECT / "models" / "columns.md").read_text("utf-8"),
+        "\n".join(
+            page.read_text("utf-8") for page in (PROJECT / "models" / "columns").glob("*.md")
+        ),
         re.DOTALL,
     )
 )
@@ -39,7 +41,7 @@ def test_model_is_described(model: Path) -> None:
     assert described["config"]["meta"]["vi"]
     for column in described["columns"]:
         named = re.fullmatch(r"{{ doc\('col_(\w+)'\) }}", column["description"])
-        assert named, f"{model.stem}.{column['name']}: name a block of columns.md"
+        assert named, f"{model.stem}.{column['name']}: name a block of models/columns"
         assert BLOCKS[f"col_{named[1]}"].strip()
         assert BLOCKS[f"vi_{named[1]}"].strip()
 
