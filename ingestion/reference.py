@@ -106,6 +106,14 @@ class Policy(Strict):
     denominator: MeasureSum
 
 
+class CalendarDay(Strict):
+    """A day that the public holidays get wrong for this authority: a swapped day, a local day off."""
+
+    date: date
+    is_working: bool
+    name: Filled
+
+
 class RuleSeverity(Strict):
     """How severe a row rule is for this authority, from a month on (``unit_code`` blank: every unit).
 

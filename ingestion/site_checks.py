@@ -10,6 +10,7 @@ from ingestion.messages import text
 from ingestion.reference import (
     MEASURES,
     SHIPPED_POLICIES,
+    CalendarDay,
     Policy,
     Procedure,
     RuleSeverity,
@@ -35,6 +36,7 @@ class Reference:
     policies: Sequence[tuple[int, Policy]]
     waivers: Sequence[tuple[int, Waiver]]
     rules: Sequence[tuple[int, RuleSeverity]]
+    calendar_overlay: Sequence[tuple[int, CalendarDay]]
 
     @property
     def versions(self) -> dict[str, list[Unit]]:
@@ -55,6 +57,8 @@ def check_reference(problems: Problems, reference: Reference, settings: Settings
     for name, rows in (("sectors", reference.sectors), ("procedures", reference.procedures)):
         _check_unique(problems, f"{name}.csv", [(line, row.code) for line, row in rows])
     _check_unique(problems, "policies.csv", [(line, row.policy_code) for line, row in policies])
+    days = [(line, row.date.isoformat()) for line, row in reference.calendar_overlay]
+    _check_unique(problems, "calendar_overlay.csv", days)
     _check_policies(problems, policies, settings)
     _check_waivers(problems, reference.waivers, set(reference.versions))
     _check_severities(problems, reference.rules, set(reference.versions))

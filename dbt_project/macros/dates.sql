@@ -49,3 +49,8 @@
     {{ text }}
     {%- for pattern, replacement in rules %}, '{{ pattern }}', '{{ replacement }}', 'g'){% endfor %}
 {%- endmacro %}
+
+{# The last day of the calendar: of the year after the newest month, or of the latest due date's. #}
+{% macro calendar_end(newest_month_no, latest_due_on) -%}
+    make_date(greatest({{ newest_month_no }} // 12 + 1, year({{ latest_due_on }})), 12, 31)
+{%- endmacro %}

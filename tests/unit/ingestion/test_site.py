@@ -25,6 +25,7 @@ def problems(small: SmallSite, **files: str) -> list[str]:
         "sectors": "reference/sectors.csv",
         "policies": "reference/policies.csv",
         "waivers": "reference/waivers.csv",
+        "calendar": "reference/calendar_overlay.csv",
     }
     for name, content in files.items():
         (small.directory / places[name]).write_text(content, "utf-8")
@@ -182,3 +183,12 @@ def test_the_digest_follows_every_file(small: SmallSite) -> None:
     units = small.directory / "reference" / "units.csv"
     units.write_text(units.read_text("utf-8").replace("P. Một", "P.Một"), "utf-8")
     assert small.site.digest != before
+
+
+def test_a_day_of_the_calendar_is_said_once(small: SmallSite) -> None:
+    found = problems(
+        small,
+        calendar="date,is_working,name\n2024-05-04,true,Làm bù\n2024-05-04,false,Nghỉ\n2024-02-30,x,\n",
+    )
+    assert any("calendar_overlay.csv, dòng 3" in p and "2024-05-04" in p for p in found), found
+    assert [p.split(": ")[1] for p in found if "dòng 4" in p] == ["date", "is_working", "name"]
