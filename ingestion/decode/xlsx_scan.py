@@ -27,7 +27,7 @@ _BLANK = (
 _CONTENT = rb'["\'](?!' + _BLANK + rb")[^>]*>(?s:.{12})"
 # Beyond column Z or row 99,999; few cells of a usual sheet match, so the search is quick.
 _FAR_COLUMN = re.compile(_REF + rb"([A-Za-z]{2,}\d+)" + _CONTENT)
-_FAR_ROW = re.compile(_REF + rb"[A-Za-z](\d{6,12})" + _CONTENT)
+_FAR_ROW = re.compile(_REF + rb"[A-Za-z](\d{6,})" + _CONTENT)
 _ANY_CELL = re.compile(_REF + rb"([A-Za-z]+\d+)" + _CONTENT)
 _ROW = re.compile(rb'row\s[^>]*?\br\s*=\s*["\'](\d+)["\']')
 _CELL_WITHOUT_PLACE = re.compile(rb"<(?:\w+:)?c(?!\s+r\s*=)(?=[\s/>])(?![^>]*\sr\s*=)")
@@ -63,11 +63,11 @@ class _Extent:
             match = _REFERENCE.fullmatch(reference.upper())
             if match:
                 self.columns = max(self.columns, _column_index(match[1]) + 1)
-                self.rows = max(self.rows, int(match[2][:12]))
+                self.rows = max(self.rows, _row_number(match[2]))
 
     def show(self, letters: bytes, row: bytes, shown: str) -> None:
         cell = (_column_index(letters), shown)
-        cells = self.shown.setdefault(int(row[:12]), [])
+        cells = self.shown.setdefault(_row_number(row), [])
         if cell not in cells:  # chunks overlap
             cells.append(cell)
 
@@ -151,9 +151,9 @@ def _scan(archive: Archive, part: str, sheet: str, codes: dict[bytes, str]) -> _
         _check_piece(piece, sheet)
         chunk, tail = tail + piece, piece[-_OVERLAP:]
         filled = max(chunk.rfind(b"v>"), chunk.rfind(b"is>"), 0)
-        extent.rows = max([extent.rows, *map(int, _ROW.findall(chunk, 0, filled))])
+        extent.rows = max([extent.rows, *map(_row_number, _ROW.findall(chunk, 0, filled))])
         extent.reach(_FAR_COLUMN.findall(chunk))
-        extent.rows = max([extent.rows, *map(int, _FAR_ROW.findall(chunk))])
+        extent.rows = max([extent.rows, *map(_row_number, _FAR_ROW.findall(chunk))])
         if _CELL_WITHOUT_PLACE.search(chunk):
             rows = _ROW_START.split(chunk)
             extent.columns = max([extent.columns, *(len(_CELL_START.findall(r)) for r in rows)])
@@ -200,3 +200,8 @@ def _column_index(letters: bytes) -> int:
     for letter in letters[:8]:
         index = index * 26 + letter - ord("A") + 1
     return index - 1
+
+
+def _row_number(digits: bytes) -> int:
+    """Return the row; more digits than any sheet has rows are cut to a number that is too large as well."""
+    return int(digits.lstrip(b"0")[:12] or b"0")
