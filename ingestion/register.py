@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
-from ingestion.holds import months_in_name, says_supplement
+from ingestion.holds import months_in_name, names_period, says_supplement
 from ingestion.home import Home
 from ingestion.manifest import (
     Columns,
@@ -189,36 +189,38 @@ def _draft(
 def _settle(drafts: list[_Draft]) -> None:
     """Give each draft its status; only files that were accepted before it count against it."""
     seen: dict[str, _Draft] = {}
-    standing: dict[tuple[str, str, str], _Draft] = {}
+    standing: dict[tuple[str, str, str], int] = {}
     for draft in drafts:
         decoded, decision = draft.decoded, draft.decision
+        place = (draft.receipt.unit, draft.receipt.feed, draft.period)
         if decoded is None:  # refused ones too: the ledger says of each file how it was read
             continue
         if decoded.outcome != "decoded" or (decision and decision.verdict == "refuse"):
             draft.status = "rejected"
             continue
         if not decision:
-            place = (draft.receipt.unit, draft.receipt.feed, draft.period)
             twin = seen.get(draft.receipt.sha256)
-            draft.reasons = _reasons(draft, decoded, twin, standing.get(place))
+            draft.reasons = _reasons(draft, decoded, twin, standing.get(place, 0))
         draft.status = "held" if draft.reasons else "accepted"
         # An empty template may well be sent every month, by every unit.
         if draft.status == "accepted" and decoded.rows_data:
             seen.setdefault(draft.receipt.sha256, draft)
-            if draft.mode == "replace":
-                standing[draft.receipt.unit, draft.receipt.feed, draft.period] = draft
+            # What a later replacement would displace: the last one and all that was added to it.
+            kept = 0 if draft.mode == "replace" else standing.get(place, 0)
+            standing[place] = kept + decoded.rows_data
 
 
-def _reasons(
-    draft: _Draft, decoded: Decoded, twin: _Draft | None, earlier: _Draft | None
-) -> list[str]:
-    """Return why a person must look at a readable file before it counts (Vietnamese)."""
+def _reasons(draft: _Draft, decoded: Decoded, twin: _Draft | None, before: int) -> list[str]:
+    """Return why a person must look at a readable file before it counts (Vietnamese).
+
+    ``before``: rows of the files that it would displace.
+    """
     name, period = draft.receipt.file_name, draft.period
     reasons = []
     if draft.mode == "replace" and (says_supplement(name) or decoded.is_title_supplement):
         reasons.append(text("intake.hold_supplement"))
     for where, months in (("name", months_in_name(name)), ("title", set(decoded.title_periods))):
-        if months and period not in months:
+        if months and not names_period(months, period):
             found = ", ".join(sorted(months))
             reasons.append(text(f"intake.hold_{where}_period", found=found, period=period))
     if decoded.title_units and draft.receipt.unit not in decoded.title_units:
@@ -233,7 +235,6 @@ def _reasons(
                 period=twin.period,
             )
         )
-    before = earlier.decoded.rows_data if earlier and earlier.decoded else 0
     if draft.mode == "replace" and decoded.rows_data < _REPLACEMENT_FLOOR * before:
         reasons.append(text("intake.hold_fewer_rows", rows=decoded.rows_data, before=before))
     return reasons

@@ -131,7 +131,9 @@ def test_entities_in_other_spreadsheets_are_refused(tmp_path: Path) -> None:
         # The library takes a number of any length modulo 2^32, and asks for that many rows.
         b'<row r="1"><c r="A1"><v>1</v></c><c r="D299999999999999999999"><v>1</v></c></row>',
         b'<row r="1"><c r="A1"><v>1</v></c><c r="D00000000000009999999"><v>1</v></c></row>',
-        b'<row r="1"><c r="A1"><v>1</v></c></row><row r="' + b"9" * 5000 + b'"><c><v>1</v></c></row>',
+        b'<row r="1"><c r="A1"><v>1</v></c></row><row r="'
+        + b"9" * 5000
+        + b'"><c><v>1</v></c></row>',
     ],
 )
 def test_far_cells_of_an_xlsx_are_seen_beforehand(tmp_path: Path, cells: bytes) -> None:

@@ -107,6 +107,19 @@ def test_a_much_smaller_replacement_is_held_until_a_person_decides(small: SmallS
     assert small.submissions()["2024-01.U1.3"].status == "accepted"
 
 
+def test_a_replacement_is_measured_by_all_that_it_displaces(small: SmallSite) -> None:
+    """The file and what was added to it: the old file sent again would take the added cases away."""
+    small.export("2024-01", "U1", ROWS)
+    small.pull()
+    extra = small.directory / "exports" / "them.csv"
+    extra.write_bytes(csv_bytes([LABELS, *(case(number) for number in range(90, 95))]))
+    small.pull_file(extra, mode="supplement")
+    small.export("2024-01", "U1", [*ROWS[:9], case(89)])
+    small.pull()
+    held = small.submissions()["2024-01.U1.3"]
+    assert held.hold_reasons == (text("intake.hold_fewer_rows", rows=10, before=15),)
+
+
 def test_eight_of_ten_rows_are_enough(small: SmallSite) -> None:
     small.export("2024-01", "U1", ROWS)
     small.pull()

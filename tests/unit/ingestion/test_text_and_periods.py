@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion import messages
-from ingestion.holds import months_in_name, months_in_title, says_supplement
+from ingestion.holds import months_in_name, months_in_title, names_period, says_supplement
 from ingestion.messages import text
 from ingestion.periods import (
     PeriodError,
@@ -131,6 +131,16 @@ def test_a_wrong_period_is_refused(value: str) -> None:
         ("export 02.04.2015.csv", set()),
         ("ho so 2015.csv", set()),
         ("thang 02-2015 (thay 01-2015).csv", {"2015-01", "2015-02"}),
+        ("HS_T2.2024.xlsx", {"2024-02"}),
+        ("HS T02-2024.xls", {"2024-02"}),
+        ("HS_202402.xlsx", {"2024-02"}),
+        ("022024.xlsx", {"2024-02"}),
+        ("Quy I-2024.xlsx", {"2024-01", "2024-02", "2024-03"}),
+        ("Bao cao thang 3.xlsx", {"03"}),
+        ("T1_2024-02.csv", {"2024-02"}),
+        ("HS_20240205.xlsx", set()),
+        ("HS_20240205_102024.xlsx", set()),
+        ("HS 6 thang 2024.xlsx", set()),
     ],
 )
 def test_months_in_a_file_name(name: str, months: set[str]) -> None:
@@ -146,6 +156,27 @@ def test_months_in_a_file_name(name: str, months: set[str]) -> None:
         ("Từ ngày 01 tháng 3 năm 2015 đến ngày 31 tháng 3 năm 2015", {"2015-03"}),
         ("Nha Trang, ngày 05 tháng 4 năm 2015", set()),
         ("DANH SÁCH HỒ SƠ", set()),
+        ("Kỳ báo cáo: 02/2024", {"2024-02"}),
+        ("T2/2024", {"2024-02"}),
+        ("Tháng: 02/2024", {"2024-02"}),
+        ("Tháng 02, năm 2024", {"2024-02"}),
+        ("NĂM 2024, THÁNG 2", {"2024-02"}),
+        ("tháng Hai năm 2024", {"2024-02"}),
+        ("tháng Năm năm 2024", {"2024-05"}),
+        ("tháng Mười Hai năm 2024", {"2024-12"}),
+        ("Tháng 2/24", {"2024-02"}),
+        ("QUÝ IV/2024", {"2024-10", "2024-11", "2024-12"}),
+        ("(01/02/2024 - 29/02/2024)", {"2024-02"}),
+        ("Từ ngày 01/02/2024 tới ngày 29/02/2024", {"2024-02"}),
+        ("Thời gian: 01/02/2024 00:00 – 29/02/2024 23:59", {"2024-02"}),
+        ("Từ ngày: 2024-02-01 Đến ngày: 2024-02-29", {"2024-02"}),
+        ("BÁO CÁO THÁNG 3", {"03"}),
+        ("Nha Trang, ngày … tháng 3 năm 2024", set()),
+        ("Nha Trang, ngày      tháng 3 năm 2024", set()),
+        ("Thông tư số 01/2020/TT-VPCP ngày 21 tháng 10 năm 2020", set()),
+        ("Ngày xuất: 05/03/2024", set()),
+        ("Báo cáo 6 tháng đầu năm 2024", set()),
+        ("Số: 12/2024/BC-UBND", set()),
     ],
 )
 def test_months_in_a_title(title: str, months: set[str]) -> None:
@@ -155,7 +186,14 @@ def test_months_in_a_title(title: str, months: set[str]) -> None:
 def test_supplement_in_names_and_titles() -> None:
     for name in ("bo sung.csv", "X_bo_sung_03.csv", "Danh sách BỔ SUNG", "bosung.xlsx"):
         assert says_supplement(name), name
-    assert not says_supplement("bo phan sung tuc.csv")
+    for name in ("bo phan sung tuc.csv", "hồ sơ yêu cầu bổ sung", "Nghị định sửa đổi, bổ sung"):
+        assert not says_supplement(name), name
+
+
+def test_a_month_without_its_year_is_compared_with_the_month() -> None:
+    assert names_period({"03"}, "2024-03")
+    assert names_period({"2024-02", "2024-03"}, "2024-03")
+    assert not names_period({"03", "2023-04"}, "2024-04")
 
 
 def test_a_missing_text_is_an_error() -> None:
