@@ -25,8 +25,19 @@ _RUN_TOGETHER = (  # 202403 · 032024
     re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>0[1-9]|1[0-2])(?!\d)"),
     re.compile(r"(?<!\d)(?P<month>0[1-9]|1[0-2])(?P<year>20\d\d)(?!\d)"),
 )
-_MONTH_WORDS = dict(gieng=1, mot=1, hai=2, ba=3, tu=4, bon=4, nam=5, sau=6, bay=7, tam=8, chin=9)
-_MONTH_WORDS |= {"muoi": 10, "muoi mot": 11, "muoi hai": 12, "chap": 12}
+_FIRST_WORDS = {
+    "mot": 1,
+    "gieng": 1,
+    "hai": 2,
+    "ba": 3,
+    "tu": 4,
+    "bon": 4,
+    "nam": 5,
+    "sau": 6,
+    "bay": 7,
+}
+_LAST_WORDS = {"tam": 8, "chin": 9, "muoi": 10, "muoi mot": 11, "muoi hai": 12, "chap": 12}
+_MONTH_WORDS = _FIRST_WORDS | _LAST_WORDS
 _WORD = "|".join(sorted(_MONTH_WORDS, key=len, reverse=True))
 # Tháng 3/2024 · Tháng: 03, năm 2024 · tháng Ba năm 2024 · Kỳ báo cáo: 03-2024 · T3.2024 · năm 2024, tháng 3
 _IN_WORDS = (

@@ -78,13 +78,14 @@ def code_text(value: str) -> str:
     """Return a case code as it is compared: plain width and dashes, no space at its separators.
 
     ``H32.16‑240305 – 0001`` (non-breaking hyphen, dash, full-width digits, spaces inside) is the
-    code ``H32.16-240305-0001``. Letters keep their case: systems that number freely may use it.
-    Applying it twice changes nothing.
+    code ``H32.16-240305-0001``, and so is ``'H32.16-240305-0001``: the apostrophe by which a
+    spreadsheet is told that a cell is text. Letters keep their case: systems that number freely may
+    use it. Applying it twice changes nothing.
     """
-    if value.isascii() and value.isprintable() and " " not in value:
+    if value.isascii() and value.isprintable() and " " not in value and "'" not in value:
         return value
     folded = _SPACE.sub(" ", unicodedata.normalize("NFC", value.translate(_PLAIN))).strip()
-    return _AROUND_SEPARATOR.sub(r"\1", folded)
+    return _AROUND_SEPARATOR.sub(r"\1", folded.lstrip("' "))
 
 
 def _composed(value: str) -> str:

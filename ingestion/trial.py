@@ -5,8 +5,12 @@ from pathlib import Path
 
 from ingestion.decode import read_file
 from ingestion.decode.opened import UnreadableFileError
+from ingestion.decode.reading import Reading
+from ingestion.decode.register_file import RegisterReading, read_registers
 from ingestion.decode.sandbox import Limits, Sandbox
+from ingestion.layouts import Layout
 from ingestion.messages import text
+from ingestion.registers.definitions import load_registers
 from ingestion.site import Site
 
 
@@ -46,26 +50,59 @@ def try_file(
 ) -> Trial:
     """Read one file by the layouts of a unit, or by all of the site; nothing is stored.
 
-    ``period`` matters where the month chooses the sheet; without it, the last month's sheet is read.
-    Row rules need the reference and the month, so they are not tried here. Raises
+    A workbook with sheets of the registers is read as such where the unit sends one, or no unit is
+    named. ``period`` matters where the month chooses the sheet; without it, the last month's sheet
+    is read. Row rules need the reference and the month, so they are not tried here. Raises
     FileNotFoundError (Vietnamese) where there is no such file, or no such unit in sources.yml.
     """
     if not file.is_file():
         raise FileNotFoundError(text("trial.no_file", file=file))
-    names = [s.layouts for s in site.sources if s.unit == unit_code]
-    if unit_code is not None and not names:
+    sources = [s for s in site.sources if unit_code in (None, s.unit)]
+    if unit_code is not None and not sources:
         raise FileNotFoundError(text("trial.no_unit", unit=unit_code))
     # A layout just drafted is tried before any unit uses it.
-    wanted = [n for some in names for n in some] if unit_code is not None else site.layouts
+    wanted = [n for s in sources for n in s.layouts] if unit_code is not None else site.layouts
     layouts = [site.layouts[name] for name in dict.fromkeys(wanted)]
+    takes_registers = unit_code is None or any(s.feed == "registers" for s in sources)
+    limits = Limits(site.decode.memory_mb, site.decode.seconds)
     try:
-        with Sandbox(Limits(site.decode.memory_mb, site.decode.seconds)) as sandbox:
-            reading = sandbox.call(read_file, file, layouts, period)
+        with Sandbox(limits) as sandbox:
+            reading = _read(sandbox, file, layouts, period, takes_registers=takes_registers)
     except UnreadableFileError as error:
         said = tuple(message.text for message in error.messages)
         return Trial(file, False, None, 0, 0, 0, {}, said)
+    if isinstance(reading, RegisterReading):
+        name = f"registers/{reading.version}"
+    else:
+        name = reading.layout.name
     columns = {
-        name: found.label for places in reading.columns.values() for name, found in places.items()
+        column: found.label
+        for places in reading.columns.values()
+        for column, found in places.items()
     }
     counts = (reading.rows_read, reading.rows_data, reading.rows_ignored)
-    return Trial(file, True, reading.layout.name, *counts, columns, ())
+    return Trial(file, True, name, *counts, columns, ())
+
+
+def _read(
+    sandbox: Sandbox,
+    file: Path,
+    layouts: list[Layout],
+    period: str | None,
+    *,
+    takes_registers: bool,
+) -> Reading | RegisterReading:
+    """Read by a layout, else as registers; raises what is wrong with it as what it looks like."""
+    refused: UnreadableFileError | None = None
+    if layouts or not takes_registers:
+        try:
+            return sandbox.call(read_file, file, layouts, period)
+        except UnreadableFileError as error:
+            refused = error
+    if refused is not None and not takes_registers:
+        raise refused
+    try:
+        return sandbox.call(read_registers, file, load_registers())
+    except UnreadableFileError as error:
+        is_register = not {m.code for m in error.messages} & {"no_register", "wrong_kind"}
+        raise error if is_register or refused is None else refused from None

@@ -327,6 +327,9 @@ def status(
     table = table_of("cli.status_columns")
     for month in found.coverage:
         missing = ", ".join(month["missing"])
+        if month["missing_registers"]:
+            units = ", ".join(month["missing_registers"])
+            missing = f"{missing}\n{text('cli.missing_registers', units=units)}".strip()
         numbers = (
             month["period"],
             month["expected"],

@@ -15,8 +15,10 @@ class Status:
     """The state of one home for one site.
 
     served: the row of meta.build that readers see, or None. coverage: per month the number of units
-    asked, reported, and of files rejected or held. problems: submissions that a person must look at.
-    next_command: what to run next, or None when there is nothing to do.
+    asked, reported, and of files rejected or held, and who still has to send: exports of cases
+    (`missing`) and register workbooks (`missing_registers`). A unit whose file waits for a person is
+    no longer missing. problems: submissions that a person must look at. next_command: what to run
+    next, or None when there is nothing to do.
     """
 
     served: dict[str, Any] | None
@@ -44,19 +46,21 @@ def status(site: Site, home: Home) -> Status:
 
 
 def _coverage(site: Site, submissions: list[Submission]) -> list[dict[str, Any]]:
-    """One row per month that has a submission: asked, reported, rejected, held."""
+    """One row per month that has a submission: asked, reported, missing, rejected, held."""
     months = []
     for period in sorted({s.period for s in submissions}):
         of_month = [s for s in submissions if s.period == period]
-        cases = [s for s in of_month if s.feed == "cases"]
-        reported = {s.unit_code for s in cases if s.status == "accepted"}
-        expected = {s.unit for s in site.sources if s.feed == "cases" and s.covers(period)}
+        reported = {(s.feed, s.unit_code) for s in of_month if s.status == "accepted"}
+        waiting = {(s.feed, s.unit_code) for s in open_problems(of_month)}
+        expected = {(s.feed, s.unit) for s in site.sources if s.covers(period)}
+        missing = sorted(expected - reported - waiting)
         months.append(
             {
                 "period": period,
-                "expected": len(expected),
-                "reported": len(reported),
-                "missing": sorted(expected - reported),
+                "expected": sum(feed == "cases" for feed, _ in expected),
+                "reported": sum(feed == "cases" for feed, _ in reported),
+                "missing": [unit for feed, unit in missing if feed == "cases"],
+                "missing_registers": [unit for feed, unit in missing if feed == "registers"],
                 "rejected": sum(s.status == "rejected" for s in of_month),
                 "held": sum(s.status == "held" for s in of_month),
             }

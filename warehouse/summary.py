@@ -15,7 +15,8 @@ class MonthSummary:
     """One month of the served warehouse.
 
     ranking: rows of mart_late_rate_ranking (units, default policy), worst first, unranked last.
-    Files and rows are those of the month's submissions; `missing` are units asked but not received.
+    Files and rows are those of the month's submissions; `missing` are units asked of which no file
+    was accepted or waits for a person.
     `files_open`: held files, and rejected ones that no accepted file of the unit has followed and
     that no person has refused. `changed_months`: units × months before this one whose figures the
     served publication moved, and `changed_cells` how many of their figures (publishing.changes).
@@ -77,10 +78,14 @@ def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
         )
         policy = rows(connection, "select policy_name from core.dim_policy where is_default")[0]
         build = rows(connection, "select build_id from meta.build")[0]
-        open_files = rows(connection, _OPEN_FILES, [period])
+        open_files = {row["submission_id"] for row in rows(connection, _OPEN_FILES, [period])}
     cases = [f for f in files if f["feed"] == "cases"]
     changed_months, changed_cells = _count_changes(home, build["build_id"], period)
-    reported = {f["unit_code"] for f in cases if f["status"] == "accepted"}
+    came = {
+        f["unit_code"]
+        for f in cases
+        if f["status"] == "accepted" or f["submission_id"] in open_files
+    }
     asked = {s.unit for s in site.sources if s.feed == "cases" and s.covers(period)}
     sums = {
         name: sum(f[name] or 0 for f in files)
@@ -101,7 +106,7 @@ def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
         files_rejected=sum(f["status"] == "rejected" for f in files),
         files_held=sum(f["status"] == "held" for f in files),
         files_open=len(open_files),
-        missing=sorted(asked - reported),
+        missing=sorted(asked - came),
         files=files,
         changed_months=changed_months,
         changed_cells=changed_cells,

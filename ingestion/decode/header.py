@@ -1,7 +1,8 @@
 """Finding the header and telling which column is which."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -188,16 +189,21 @@ def map_columns(header: Header, layout: Layout, sheet: str | None, first_column:
     """Match a header against a layout; all findings at once, each with its cell."""
     labelled = [index for index, ways in enumerate(header.labels) if ways]
     mapping = Mapping(width=labelled[-1] + 1 if labelled else 0)
-    unknown: dict[str, int] = {}
-    for index, ways in enumerate(header.labels[: mapping.width]):
+    labels = header.labels[: mapping.width]
+    places = [_place(ways, layout) for ways in labels]
+    unknown = {ways[0]: i for i, ways in enumerate(labels) if ways and places[i] is None}
+    placed = {place[0] for place in places if place is not None}
+    missing = {names[0]: names for column, names in layout.columns.items() if column not in placed}
+    # One column is missing and one is not known: a renamed one, however unlike the two names are.
+    renamed = {*unknown, *missing} if len(unknown) == len(missing) == 1 else set()
+    for index, ways in enumerate(labels):
         cell = cell_address(_label_row(header, index), index + first_column)
-        place = _place(ways, layout)
+        place = places[index]
         if not ways:
             mapping.unlabelled.append(index)
         elif place is None:
-            unknown[ways[0]] = index
-            nearest = _nearest(ways[0], _all_labels(layout))
-            said = text("intake.unknown_column", label=ways[0], cell=cell, hint=nearest)
+            hint = _hint(ways[0], missing if renamed else _all_labels(layout), renamed)
+            said = text("intake.unknown_column", label=ways[0], cell=cell, hint=hint)
             mapping.messages.append(Message("unknown_column", said, sheet, cell, ways[0]))
         elif place[0] is not None and place[0] in mapping.columns:
             taken = mapping.columns[place[0]]
@@ -207,11 +213,10 @@ def map_columns(header: Header, layout: Layout, sheet: str | None, first_column:
         elif place[0] is not None:
             mapping.columns[place[0]] = index
             mapping.labels[place[0]] = place[1]
-    for column, labels in layout.columns.items():
-        if column not in mapping.columns:
-            nearest = _nearest(labels[0], unknown)
-            said = text("intake.missing_column", labels=" / ".join(labels), hint=nearest)
-            mapping.messages.append(Message("missing_column", said, sheet, column=labels[0]))
+    for label, names in missing.items():
+        hint = _hint(label, unknown, renamed)
+        said = text("intake.missing_column", labels=" / ".join(names), hint=hint)
+        mapping.messages.append(Message("missing_column", said, sheet, column=label))
     _note_kinds(mapping, header, layout)
     return mapping
 
@@ -260,7 +265,9 @@ def _all_labels(layout: Layout) -> list[str]:
     return [*mapped, *layout.drop, *layout.ignore]
 
 
-def _nearest(label: str, known: Sequence[str] | dict[str, int]) -> str:
+def _hint(label: str, known: Iterable[str], renamed: AbstractSet[str]) -> str:
+    """Name the nearest of the known labels; of a column that was `renamed`, the only one there is."""
     by_key = {match_key(name): name for name in known}
-    matches = get_close_matches(match_key(label), by_key, n=1, cutoff=0.6)
+    cutoff = 0.0 if label in renamed else 0.6
+    matches = get_close_matches(match_key(label), by_key, n=1, cutoff=cutoff)
     return text("intake.hint_nearest", label=by_key[matches[0]]) if matches else ""

@@ -11,6 +11,7 @@ import pytest
 
 from ingestion.decode import decode
 from ingestion.registers.definitions import load_registers
+from ingestion.trial import try_file
 from publishing.register_template import write_template
 from tests.integration.mini_site import Case, MiniSite, motcua
 from tests.laws.models import Models
@@ -194,6 +195,21 @@ def test_a_register_file_is_no_report_of_cases(office: MiniSite, models: Models)
         JAN: (2, 1),
         FEB: (2, 0),
     }
+
+
+def test_a_workbook_is_tried_without_loading_it(office: MiniSite) -> None:
+    path = fill(office, {"Đối thoại": [(None, "10/01/2024")]})
+    for unit in (None, OFFICE):
+        tried = try_file(office.site, path, unit)
+        assert (tried.accepted, tried.rows_data) == (True, 1), tried.messages
+    assert tried.columns["dialogue.held_on"] == "Ngày đối thoại"
+
+    def rename(book: openpyxl.Workbook) -> None:
+        book["Đối thoại"].title = "Đối thoai"
+
+    tried = try_file(office.site, fill(office, {}, change=rename))
+    assert not tried.accepted
+    assert any("«Đối thoại»" in message for message in tried.messages)
 
 
 def test_replacement_supplement_and_what_displaces_nothing(
