@@ -1,6 +1,8 @@
 """Trying a file against a site's layouts without loading it (`motcua validate-site --file`)."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from ingestion.decode import read_file
@@ -12,11 +14,18 @@ from ingestion.layouts import Layout
 from ingestion.messages import text
 from ingestion.registers.definitions import load_registers
 from ingestion.site import Site
+from ingestion.suggest.findings import unlisted
+from ingestion.suggest.vocabulary import vocabulary
+from ingestion.text import match_key
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What reading the file would give. ``columns``: canonical column → label found in the file."""
+    """What reading the file would give. ``columns``: canonical column → label found in the file.
+
+    ``unlisted``: statuses and channels that neither the national lists nor the layout's ``values``
+    know, and how many more there are that are not quoted (seen once, or like a name).
+    """
 
     file: Path
     accepted: bool
@@ -26,6 +35,7 @@ class Trial:
     rows_ignored: int
     columns: dict[str, str]
     messages: tuple[str, ...]
+    unlisted: dict[str, tuple[list[str], int]] = field(default_factory=dict)
 
     @property
     def summary(self) -> str:
@@ -34,7 +44,7 @@ class Trial:
             lines = [text("trial.refused", file=self.file.name), *self.messages]
             return "\n  ".join(lines)
         found = "\n".join(f"  {name} ← «{label}»" for name, label in self.columns.items())
-        return text(
+        fits = text(
             "trial.fits",
             file=self.file.name,
             layout=self.layout,
@@ -43,6 +53,16 @@ class Trial:
             ignored=self.rows_ignored,
             columns=found,
         )
+        lines = [
+            text(
+                "trial.unlisted",
+                column=column,
+                values=", ".join(f"«{value}»" for value in values),
+                more=more,
+            )
+            for column, (values, more) in self.unlisted.items()
+        ]
+        return "\n".join([fits, *lines])
 
 
 def try_file(
@@ -71,17 +91,29 @@ def try_file(
     except UnreadableFileError as error:
         said = tuple(message.text for message in error.messages)
         return Trial(file, False, None, 0, 0, 0, {}, said)
-    if isinstance(reading, RegisterReading):
-        name = f"registers/{reading.version}"
-    else:
-        name = reading.layout.name
     columns = {
         column: found.label
         for places in reading.columns.values()
         for column, found in places.items()
     }
     counts = (reading.rows_read, reading.rows_data, reading.rows_ignored)
-    return Trial(file, True, name, *counts, columns, ())
+    if isinstance(reading, RegisterReading):
+        return Trial(file, True, f"registers/{reading.version}", *counts, columns, ())
+    name = reading.layout.name
+    return Trial(file, True, name, *counts, columns, (), _unlisted(reading))
+
+
+def _unlisted(reading: Reading) -> dict[str, tuple[list[str], int]]:
+    """Return the statuses and channels that would only be warned of when the file is loaded."""
+    known, found = vocabulary(), {}
+    for column in ("status", "channel"):
+        own = {match_key(value) for value in reading.layout.values.get(column, ())}
+        cells = chain.from_iterable(table[column].to_pylist() for table in reading.tables)
+        counts = Counter(cell.strip() for cell in cells if cell and match_key(cell) not in own)
+        values, more = unlisted(column, counts, known)
+        if values or more:
+            found[column] = (values, more)
+    return found
 
 
 def _read(

@@ -10,7 +10,7 @@ from ingestion.decode.cells import Cell, is_blank, to_text
 from ingestion.decode.legacy import label_readings
 from ingestion.suggest.dates import WrittenDate, read_written
 from ingestion.suggest.vocabulary import Vocabulary
-from ingestion.text import bare_key
+from ingestion.text import bare_key, match_key
 
 VALUE_COLUMNS = (
     "status",
@@ -134,8 +134,14 @@ def _kinds(value: str, vocabulary: Vocabulary) -> Iterable[str]:
         yield "address"
 
 
+# Without marks the family names Đặng and Hồ; with them the words by which many statuses begin.
+_NO_NAMES = ("đang ", "hồ sơ ")
+
+
 def is_name(value: str, vocabulary: Vocabulary) -> bool:
     """Tell whether a text looks like a person's name: a family name first, words of letters only."""
+    if match_key(value).startswith(_NO_NAMES):
+        return False
     words = bare_key(value).split()
     is_short = len(words) in _NAME_WORDS and words[0] in vocabulary.family_names
     return is_short and value.strip()[0].isupper() and "".join(value.split()).isalpha()

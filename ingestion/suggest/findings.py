@@ -119,18 +119,28 @@ def _unknown_values(
         column, shown = guess.place, profiles[guess.index]
         cells = (cell for cell in table.cells(guess.index) if not is_blank(cell))
         counts = Counter(to_text(cell).strip() for cell in cells)
-        unknown = {
-            value: count
-            for value, count in counts.items()
-            if not any(known.knows(column, way) for way in label_readings(value))
-        }
-        is_list = shown.distinct <= _MAXIMUM_VALUES
-        quoted = [v for v, count in unknown.items() if is_list and count > 1 and _is_word(v, known)]
-        by_key = {match_key(value): value for value in sorted(quoted)}
-        values = sorted(by_key.values(), key=lambda value: (-unknown[value], value))
-        if unknown:
-            found[column] = (values, len(unknown) - len(quoted))
+        values, more = unlisted(column, counts, known, is_list=shown.distinct <= _MAXIMUM_VALUES)
+        if values or more:
+            found[column] = (values, more)
     return found
+
+
+def unlisted(
+    column: str, counts: Mapping[str, int], known: Vocabulary, *, is_list: bool = True
+) -> tuple[list[str], int]:
+    """Return the values that no list knows and that may be quoted, most frequent first, and how many may not.
+
+    ``counts``: how often each value of the column was seen.
+    """
+    unknown = {
+        value: count
+        for value, count in counts.items()
+        if not any(known.knows(column, way) for way in label_readings(value))
+    }
+    quoted = [v for v, count in unknown.items() if is_list and count > 1 and _is_word(v, known)]
+    by_key = {match_key(value): value for value in sorted(quoted)}
+    values = sorted(by_key.values(), key=lambda value: (-unknown[value], value))
+    return values, len(unknown) - len(quoted)
 
 
 def _is_word(value: str, known: Vocabulary) -> bool:

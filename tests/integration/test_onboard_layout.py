@@ -66,6 +66,7 @@ def test_a_renamed_column_is_named_and_one_more_label_cures_it(mini: MiniSite) -
     layout.write_text(layout.read_text("utf-8").replace('["Ngày hẹn trả"]', both), "utf-8")
     said = motcua("validate-site", str(mini.directory), "--file", str(path))
     assert (said.code, "due_at ← «Ngày hẹn trả hồ sơ»" in said.out) == (0, True)
+    assert "chưa có trong danh mục" not in said.out
     assert statuses(mini) == {"U1": ("accepted", 3), "U2": ("accepted", 3)}
 
 
@@ -110,6 +111,19 @@ def test_an_unseen_vendor_in_three_commands(mini: MiniSite) -> None:
     for column in ("received_at ← «Ngày nhận vào»", "due_at ← «Hẹn trả ngày»"):
         assert column in said.out
     assert statuses(mini)["U1"] == ("accepted", 3)
+
+
+def test_a_trial_names_the_values_that_no_list_knows(mini: MiniSite) -> None:
+    """Otherwise a withdrawn case would be loaded as one that is done, with a mere warning."""
+    lines = [Case(n, status=said) for n, said in enumerate(("Dân rút", "Đang làm") * 2, 1)]
+    once = Case(9, status="Trần Thị B")
+    path = mini.root / "moi.csv"
+    path.write_bytes(csv_bytes(table([*lines, once])))
+    assert try_file(mini.site, path).unlisted == {"status": (["Dân rút", "Đang làm"], 1)}
+    layout = mini.directory / "layouts" / "bang.yml"
+    own = 'values: {status: {"Dân rút": withdrawn, "ĐANG LÀM": processing}}\n'
+    layout.write_text(layout.read_text("utf-8") + own, "utf-8")
+    assert try_file(mini.site, path).unlisted == {"status": ([], 1)}
 
 
 def run(*arguments: object) -> Result:
