@@ -12,7 +12,7 @@
         ('completed_before_received', "r.completed_on < r.received_on"),
         ('due_before_received', "r.due_on < r.received_on"),
         ('received_after_period', month_no('r.received_on') ~ " > r.period_no"),
-        ('closed_without_completion', "r.status_code in ('done', 'returned', 'withdrawn', 'refused') and r.completed_is_blank and not list_contains(s.absent, 'completed_at')"),
+        ('closed_without_completion', "r.status_code in ('done', 'returned', 'withdrawn', 'refused') and r.completed_is_blank"),
         ('conflicting_rows', "n.copies > 1"),
         ('blank_sector', "r.sector_cell is null and r.sector_code_cell is null and not (list_contains(s.absent, 'sector') and list_contains(s.absent, 'sector_code'))"),
         ('unmapped_sector', "(r.sector_cell is not null or r.sector_code_cell is not null) and r.sector_code = '(trống)'"),

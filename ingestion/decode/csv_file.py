@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ingestion.decode.cells import Cell
+from ingestion.decode.grid import MAX_COLUMNS, sheet_too_large
 from ingestion.decode.header import best_label_count
 from ingestion.decode.opened import (
     HEADER_DEPTH,
@@ -104,7 +105,7 @@ def _find_delimiter(body: _Body, layout: Layout) -> str:
         rows: list[NumberedRow] = []
         try:
             for row in islice(csv.reader(body.lines(), delimiter=delimiter), HEADER_DEPTH):
-                rows.append((len(rows) + 1, row))
+                rows.append((len(rows) + 1, row[:MAX_COLUMNS]))
         except csv.Error:
             pass  # the chosen delimiter is read strictly later, and the error told then
         return best_label_count(rows, layout)
@@ -146,6 +147,8 @@ def _records(body: _Body, delimiter: str) -> Iterator[NumberedRow]:
                 break  # where the next record begins cannot be known
             start += 1
             continue
+        if len(row) > MAX_COLUMNS:
+            raise sheet_too_large(None, len(row), start)
         end = body.skipped + reader.line_num
         if end > start and _has_stray_quotes(row, delimiter, end - start, width):
             wrong.append(Message("csv_quotes", text("intake.csv_quotes", line=start)))

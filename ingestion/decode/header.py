@@ -17,6 +17,8 @@ from ingestion.messages import text
 from ingestion.text import match_key
 
 _MINIMUM_SHARE = 0.5
+_HINTED = 200
+"""So many unknown labels have the nearest known one named."""
 # The mark of a required column, and a column number written within the label's cell.
 _DECORATION = re.compile(r"[\s:(]*\*+\s*\)?\s*$|^\(\d{1,2}\)\s*|\s*\(\d{1,2}\)$|\s*:\s*$")
 
@@ -202,7 +204,9 @@ def map_columns(header: Header, layout: Layout, sheet: str | None, first_column:
         if not ways:
             mapping.unlabelled.append(index)
         elif place is None:
-            hint = _hint(ways[0], missing if renamed else _all_labels(layout), renamed)
+            # To look for the nearest label costs: a file of many thousand columns is no renamed one.
+            near = missing if renamed else _all_labels(layout) if len(unknown) <= _HINTED else ()
+            hint = _hint(ways[0], near, renamed)
             said = text("intake.unknown_column", label=ways[0], cell=cell, hint=hint)
             mapping.messages.append(Message("unknown_column", said, sheet, cell, ways[0]))
         elif place[0] is not None and place[0] in mapping.columns:
@@ -214,7 +218,7 @@ def map_columns(header: Header, layout: Layout, sheet: str | None, first_column:
             mapping.columns[place[0]] = index
             mapping.labels[place[0]] = place[1]
     for label, names in missing.items():
-        hint = _hint(label, unknown, renamed)
+        hint = _hint(label, unknown if len(unknown) <= _HINTED else (), renamed)
         said = text("intake.missing_column", labels=" / ".join(names), hint=hint)
         mapping.messages.append(Message("missing_column", said, sheet, column=label))
     _note_kinds(mapping, header, layout)

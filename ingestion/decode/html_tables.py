@@ -188,8 +188,8 @@ class PageReader:
 
     def _begin_table(self) -> None:
         self._end_loose()
-        for outer in self._open:
-            outer.is_layout = True
+        if self._open:  # those around it are layout since it began
+            self._open[-1].is_layout = True
         table = Table()
         self._open.append(table)
         self.blocks.append(table)

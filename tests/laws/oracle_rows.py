@@ -208,7 +208,7 @@ def broken_rules(row: Row) -> set[str]:
     if received and received.day > last_day(row.file.period):
         broken.add("received_after_period")
     blank_completed = completed is None and "completed_at" not in row.unreadable
-    if blank_completed and "completed_at" not in row.file.absent and row.status in CLOSED:
+    if blank_completed and row.status in CLOSED:
         broken.add("closed_without_completion")
     return broken
 

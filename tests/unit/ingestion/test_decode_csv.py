@@ -200,6 +200,12 @@ def test_all_column_findings_come_at_once_with_the_nearest_label(small: SmallSit
     assert "«Ngày hẹn trả» (có phải «Ngày hẹn»?)" in found[4]
 
 
+def test_more_columns_than_a_sheet_has_are_refused_at_once(small: SmallSite) -> None:
+    labels = [*LABELS, *(f"c{number}" for number in range(16_384))]
+    found = rejected(small, csv_bytes([labels, case(1)]))
+    assert [x.split()[0] for x in found] == ["sheet_too_large"]
+
+
 def test_a_renamed_column_is_named_however_unlike(small: SmallSite) -> None:
     """One label is not known and one column is missing: each names the other."""
     labels = [label.replace("Ngày hẹn trả", "Hạn giải quyết") for label in LABELS]

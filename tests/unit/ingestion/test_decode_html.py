@@ -47,6 +47,16 @@ def test_nested_and_hidden_parts() -> None:
     assert "1 dòng" in opened.notes[0].text
 
 
+def test_tables_within_tables_within_tables(tmp_path: Path) -> None:
+    """Only the innermost holds data; those around it hold it in place, however deep."""
+    rows = "<tr><td>Mã<td>Ngày<td>Xong</tr><tr><td>A-1<td>05/01/2024<td>x</tr>"
+    for depth in (1, 2, 3):
+        around = "<table><tr><td>a<td>b<td>c</tr><tr><td>" * (depth - 1)
+        found = page(tmp_path / f"{depth}.xls", f"<html>{around}<table>{rows}</table>")
+        (sheet,) = found.values()
+        assert list(sheet.values())[-2:] == [["Mã", "Ngày", "Xong"], ["A-1", "05/01/2024", "x"]]
+
+
 def test_a_web_archive_of_a_workbook() -> None:
     found = shown(FIXTURES / "luu_tron.mht")
     assert {name: rows[2][0] for name, rows in found.items()} == {
