@@ -170,7 +170,11 @@ def _value(line: Row) -> str | None:
 def _as_shown(value: str | None, line: Row) -> str | None:
     """A date cell of a workbook as a clerk sees it; all else, and what is no date, as it stands."""
     found = _DATE_CELL.fullmatch(value or "")
-    if found is None or not is_workbook(line["file_name"]) or "unreadable" in (line["rule_id"] or ""):
+    if (
+        found is None
+        or not is_workbook(line["file_name"])
+        or "unreadable" in (line["rule_id"] or "")
+    ):
         return value
     year, month, day, clock = found.groups()
     return f"{day}/{month}/{year}{clock or ''}"

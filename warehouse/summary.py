@@ -18,8 +18,9 @@ class MonthSummary:
     `files_accepted` are those in use and `rows_*` their rows: a file that a later one has replaced
     (`files_replaced`) is not counted twice. `missing` are units asked but not received.
     `files_open`: held files, and rejected ones that no accepted file of the unit has followed and
-    that no person has refused; `is_open` of `files` marks them. `changed_months`: units × months before this one whose figures the
-    served publication moved, and `changed_cells` how many of their figures (publishing.changes).
+    that no person has refused; `is_open` of `files` marks them. `changed_months`: units × months
+    before this one whose figures the served publication moved, and `changed_cells` how many of
+    their figures (publishing.changes).
     """
 
     authority: str
