@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from ingestion.home import Home, private_folder
 from ingestion.log import sync
+from ingestion.masking import masked_file_name
 
 _LONGEST_NAME_BYTES = 200
 _LEFTOVER_SECONDS = 24 * 3600
@@ -94,8 +95,9 @@ class Incoming:
 
 def landing_name(name: str) -> str:
     """Return a source's file name as one part of a path: no separators or control characters, not
-    hidden, at most 200 bytes (its kind, the ending, is kept)."""
-    plain = name.translate(_NOT_IN_NAMES).strip().lstrip(".") or "_"
+    hidden, at most 200 bytes (its kind, the ending, is kept), without personal data: it stands in
+    receipts, tables and workbooks."""
+    plain = masked_file_name(name.translate(_NOT_IN_NAMES)).strip().lstrip(".") or "_"
     suffix = PurePosixPath(plain).suffix if len(PurePosixPath(plain).suffix.encode()) <= 20 else ""
     room = _LONGEST_NAME_BYTES - len(suffix.encode())
     stem = plain.removesuffix(suffix) if suffix else plain

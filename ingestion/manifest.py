@@ -7,14 +7,19 @@ from typing import Any, Literal, Protocol
 
 from ingestion.home import Home
 from ingestion.log import Log
+from ingestion.masking import masked_file_name, masked_sentence
 
-DECODER_VERSION = 2
+DECODER_VERSION = 3
 """Raise it when the readers give other rows for the same bytes; everything is then read again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something a unit must know about its file; ``text`` is Vietnamese and complete."""
+    """Something a unit must know about its file; ``text`` is Vietnamese and complete.
+
+    What it quotes of the file (a label, a sheet, a value) shows no personal data: where a header is
+    missing, the words in its place are people's.
+    """
 
     code: str
     text: str
@@ -22,6 +27,14 @@ class Message:
     cell: str | None = None
     column: str | None = None
     value: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("text", "column", "value"):
+            said = getattr(self, name)
+            if said is not None:
+                object.__setattr__(self, name, masked_sentence(said))
+        if self.sheet is not None:
+            object.__setattr__(self, "sheet", masked_file_name(self.sheet))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,3 +29,8 @@ def text(key: str, /, **values: object) -> str:
 def has_text(key: str) -> bool:
     """Tell whether there is a text `area.key`, where a name from data decides which one is shown."""
     return key in _texts()
+
+
+def percent(rate: float | None) -> str:
+    """A rate (0 to 1) with two decimals and a decimal comma, a dash where there is none."""
+    return "–" if rate is None else f"{rate * 100:.2f}".replace(".", ",") + " %"

@@ -341,6 +341,8 @@ def status(
     out.print(table)
     _print_problems(found.problems)
     said = text("cli.nothing_to_do")
+    if found.waits_for_units:
+        said = text("cli.waits_for_units")
     if found.next_command:
         said = text("cli.next", command=found.next_command)
     out.print(said, soft_wrap=True, highlight=False, markup=False)

@@ -7,15 +7,10 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from ingestion.messages import text
+from ingestion.messages import has_text, percent, text
 from warehouse.explain import Explanation
 from warehouse.served import Row
 from warehouse.summary import MonthSummary
-
-
-def percent(rate: float | None) -> str:
-    """A rate with two decimals and a decimal comma, a dash where there is none."""
-    return "–" if rate is None else f"{rate * 100:.2f}".replace(".", ",") + " %"
 
 
 def count(number: int | None) -> str:
@@ -58,9 +53,12 @@ def print_month(out: Console, month: MonthSummary) -> None:
         name: count(getattr(month, f"rows_{name}"))
         for name in ("read", "accepted", "rejected", "duplicate", "ignored")
     }
+    if month.files_replaced:
+        replaced = text("summary.replaced", replaced=count(month.files_replaced))
+        out.print(replaced, highlight=False)
     out.print(text("summary.rows", **sums), highlight=False)
     for file in month.files:
-        if file["status"] != "accepted":
+        if file["is_open"]:
             line = text(
                 f"summary.{file['status']}",
                 unit=file["unit_name"],
@@ -147,8 +145,8 @@ def _print_verdict(out: Console, case: Row, policy: Row) -> None:
         text(
             "explain.policy",
             name=policy["policy_name"],
-            numerator=policy["numerator"],
-            denominator=policy["denominator"],
+            numerator=_parts(policy["numerator"]),
+            denominator=_parts(policy["denominator"]),
         ),
         highlight=False,
         markup=False,
@@ -181,11 +179,24 @@ def _print_cells(out: Console, cells: list[Row]) -> None:
         if cell.get("grain"):
             member += f" ({text('explain.grain_' + cell['grain'])})"
         row = (text(f"explain.table_{name}"), cell["period"], cell.get("unit_code", ""), member)
-        column = f"({cell['form_column']})" if "form_column" in cell else cell["measure"]
+        column = f"({cell['form_column']})" if "form_column" in cell else _measure(cell["measure"])
         lines.setdefault(row, []).append(column)
     if not lines:
         return
     table = table_of("explain.cell_columns", "explain.cells")
     for place, measures in sorted(lines.items()):
-        table.add_row(*map(escape, place), escape(", ".join(measures)))
+        table.add_row(*map(escape, place), escape("; ".join(measures)))
     out.print(table)
+
+
+def _parts(measures: str) -> str:
+    """The counts that a policy adds up, in words."""
+    return " + ".join(_measure(f"{name}_count") for name in measures.replace(" ", "").split("+"))
+
+
+def _measure(column: str) -> str:
+    """A column of the marts in words, as in the units' workbooks; its name where there are none."""
+    for key in (f"outbox.figure_{column}", f"explain.measure_{column}"):
+        if has_text(key):
+            return text(key)
+    return column

@@ -3,6 +3,7 @@
 A cell's place is a link that opens the unit's own file there, when both files lie in one folder.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
@@ -15,14 +16,17 @@ from warehouse.served import Row
 
 LISTED = ("number", "followup", "file", "sheet", "cell", "cells", "case_code", "column", "value",
           "fault", "fix")  # fmt: skip
-WIDTHS = {"number": 5, "cause": 7, "followup": 9, "file": 18, "sheet": 12, "cell": 13, "cells": 6,
-          "case_code": 20, "column": 14, "value": 16, "fault": 29, "fix": 31}  # fmt: skip
+WIDTHS = {"number": 5, "cause": 7, "followup": 10, "file": 20, "sheet": 11, "cell": 15, "cells": 6,
+          "case_code": 26, "column": 14, "value": 15, "value_before": 15, "fault": 28,
+          "fix": 29}  # fmt: skip
 CENTRED = {"number", "cause", "followup", "cells"}
 MAX_CAUSES = 50_000
 """Lines of one list; Excel takes 65,530 links on a sheet."""
 LINKED_DETAILS = 10_000
 """Cells of the details that are links: each one makes the file slower to open."""
 WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
+# How the reader writes a cell that holds a date (ingestion.decode.cells).
+_DATE_CELL = re.compile(r"(\d{4})-(\d\d)-(\d\d)( \d\d:\d\d)?(?::\d\d)?")
 # What would lead a relative link out of the folder, or break it.
 NOT_IN_LINKS = set('/\\:?*"<>|#%')
 GUIDE = {"error": "guide_error", "warning": "guide_warning", "fixed": "guide_fixed"}
@@ -36,8 +40,9 @@ def write_findings(book: Book, findings: Findings, *, has_earlier: bool) -> None
     keys = [key for key in LISTED if key != "followup" or has_earlier]
     _write_list(book, findings, "error", keys)
     _write_details(book, findings, "error", has_earlier=has_earlier)
-    unmended = [key for key in LISTED if key not in ("followup", "fix")]
-    _write_list(book, findings, "fixed", unmended)
+    mended = [key for key in LISTED if key not in ("followup", "fix")]
+    mended[mended.index("value")] = "value_before"
+    _write_list(book, findings, "fixed", mended)
     _write_list(book, findings, "warning", keys)
     _write_details(book, findings, "warning", has_earlier=has_earlier)
 
@@ -126,6 +131,7 @@ def _cause_values(cause: Cause) -> dict[str, str | int | None]:
     if first["scope"] == "file":
         fault, fix = _parted(fault or "")
     is_many = cause.is_grouped
+    value = _sample(cause) if is_many else _value(first)
     return {
         "number": cause.number,
         "followup": text(f"outbox.followup_{first['followup']}"),
@@ -135,7 +141,8 @@ def _cause_values(cause: Cause) -> dict[str, str | int | None]:
         "cells": cause.cells,
         "case_code": _cases(cause) if is_many else first["case_code"],
         "column": column_title(first),
-        "value": _sample(cause) if is_many else _value(first),
+        "value": value,
+        "value_before": value,
         "fault": fault,
         "fix": fix,
     }
@@ -154,17 +161,30 @@ def _cases(cause: Cause) -> str | None:
 
 def _value(line: Row) -> str | None:
     """The value as it stood, and how it was read where that is another."""
-    value: str | None = line["value"]
+    value = _as_shown(line["value"], line)
     if not line["read_as"]:
         return value
     return text("outbox.value_read_as", value=value, read_as=line["read_as"])
+
+
+def _as_shown(value: str | None, line: Row) -> str | None:
+    """A date cell of a workbook as a clerk sees it; all else, and what is no date, as it stands."""
+    found = _DATE_CELL.fullmatch(value or "")
+    if (
+        found is None
+        or not is_workbook(line["file_name"])
+        or "unreadable" in (line["rule_id"] or "")
+    ):
+        return value
+    year, month, day, clock = found.groups()
+    return f"{day}/{month}/{year}{clock or ''}"
 
 
 def _sample(cause: Cause) -> str | None:
     """The values as they stood; of many different ones the first three."""
     if not cause.sample:
         return None
-    shown = "; ".join(cause.sample)
+    shown = "; ".join(_as_shown(value, cause.first) or "" for value in cause.sample)
     more = cause.value_count - len(cause.sample)
     return text("outbox.values_more", values=shown, count=more) if more > 0 else shown
 

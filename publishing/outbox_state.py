@@ -57,7 +57,7 @@ _CURRENT = f"""
         select
             member_code as unit_code,
             period,
-            row(rank, count(rank) over (), policy_name, small_n)::varchar as standing
+            row(rank, count(rank) over (), policy_name, small_n, numerator, denominator)::varchar as standing
         from mart.mart_late_rate_ranking
         where period = $asked and period_kind = 'month' and scope = 'unit' and policy_code = $policy
     )
@@ -72,6 +72,15 @@ _CURRENT = f"""
     from packed as p
     left join own as o on p.unit_code = o.unit_code and p.period = o.period
     left join ranked as r on p.unit_code = r.unit_code and p.period = r.period
+"""
+# Units and months whose newest file of a feed is rejected or held.
+_KEPT_OUT = """
+    create or replace temp table pack_kept_out as
+    select unit_code, period
+    from quality.load_ledger
+    group by unit_code, period, feed
+    having max(receipt_seq) filter (status in ('rejected', 'held'))
+        > coalesce(max(receipt_seq) filter (status = 'accepted'), 0)
 """
 _FINDINGS_A_BATCH = 50_000
 # Big units get a batch of their own, so that memory does not grow with the number of units.
@@ -107,12 +116,14 @@ def find_outdated(
     """Compare what each workbook would say with what was last written.
 
     Of the month asked for, every workbook that is missing or would change is written; of other
-    months, those that would say something else than at the last run. Where no earlier run is known,
-    other months are written again only where a workbook already lies. Writes the temporary tables
+    months, those that would say something else than at the last run. Where no earlier run is known
+    (a year of files came at once), other months are written only where a workbook already lies or
+    a file was not taken in: its unit must be told, and hears it nowhere else. Writes the temporary tables
     `pack_current` and `pack_wanted` (unit_code, period, batch).
     """
     values = {"asked": asked, "policy": policy, "sheets": _sheets_revision()}
     connection.execute(_CURRENT, values)
+    connection.execute(_KEPT_OUT)
     state = home.outbox / STATE
     _write_earlier(connection, state)
     _write_lying(connection, home.outbox.glob("*/*/Ket-qua-nap-*.xlsx"))
@@ -128,7 +139,7 @@ def find_outdated(
                 l.unit_code is null or e.own is distinct from c.own
                 or e.standing is distinct from c.standing
             when $is_known then e.own is distinct from c.own
-            else l.unit_code is not null
+            else l.unit_code is not null or (c.unit_code, c.period) in (from pack_kept_out)
         end
         """,
         {"asked": asked, "is_known": state.exists()},

@@ -111,8 +111,8 @@ _CAUSES = f"""
 """
 _DETAILS = f"""
     select
-        unit_code, period, kind, cause, followup, file_name, sheet, row_number, cell, case_code,
-        column_name, column_label, value, read_as, message
+        unit_code, period, kind, cause, followup, rule_id, file_name, sheet, row_number, cell,
+        case_code, column_name, column_label, value, read_as, message
     from pack_finding
     where is_grouped and kind <> 'fixed'
     qualify row_number() over (partition by unit_code, period, kind order by place) <= {DETAILS}

@@ -6,7 +6,8 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
-from ingestion.messages import text
+from ingestion.messages import percent, text
+from ingestion.sources import FEEDS
 from publishing.pack_findings import Findings, none_found
 from publishing.sheets import LINE_HEIGHT, Book, lines_needed, print_setup, set_widths
 from warehouse.served import Row
@@ -15,7 +16,7 @@ PARTS = ("rows_accepted", "rows_rejected", "rows_duplicate", "rows_ignored")
 FILE_COUNTS = ("rows_read", *PARTS)
 FILE_KEYS = ("number", "file", "feed", "received_at", "status", "mode", *FILE_COUNTS, "sum_check",
              "stated_total", "rows_decoded", "total_check")  # fmt: skip
-SUMMARY_WIDTHS = (5, 26, 9, 15, 16, 9, 8.5, 8.5, 8.5, 8.5, 8.5, 8, 10, 10, 8)
+SUMMARY_WIDTHS = (5, 30, 10, 16.5, 16, 9, 8.5, 8.5, 9.5, 9.5, 8, 8.5, 10, 10, 9.5)
 SHOWN_REASONS = 3
 FIGURES = (
     "opening_count", "received_count", "received_online_count", "transferred_in_count",
@@ -93,11 +94,14 @@ def _what_to_do(pack: Pack) -> list[str]:
     lines = [] if pack.files else [text("outbox.todo_no_file")]
     if any(file["status"] == "held" for file in pack.files):
         lines.append(text("outbox.todo_held"))
-    if any(cause.first["scope"] == "file" for cause in found.causes["error"]):
-        lines.append(text("outbox.todo_rejected_file"))
-    faulty = sum(file["rows_rejected"] for file in pack.files if pack.is_to_correct(file))
-    if faulty:
-        lines.append(text("outbox.todo_rejected", rows=faulty))
+    for feed in _rejected_feeds(pack):
+        stands = any(file["is_current"] and file["feed"] == feed for file in pack.files)
+        lines.append(text(f"outbox.todo_rejected_file{'_again' if stands else ''}"))
+    for feed in FEEDS:
+        of_feed = [file for file in pack.files if file["feed"] == feed]
+        faulty = sum(file["rows_rejected"] for file in of_feed if pack.is_to_correct(file))
+        if faulty:
+            lines.append(text(f"outbox.todo_rejected_{feed}", rows=faulty))
     has_task = len(lines) > 0
     if pack.has_earlier and found.fixed + found.rows_to_correct:
         counts = {"fixed": found.fixed, "remaining": found.remaining, "new": found.new}
@@ -108,6 +112,17 @@ def _what_to_do(pack: Pack) -> list[str]:
     if not (has_task or warnings):
         lines.append(text("outbox.todo_nothing"))
     return lines
+
+
+def _rejected_feeds(pack: Pack) -> list[str]:
+    """The feeds whose newest file was rejected as a whole and waits for a correction."""
+    waiting = {
+        cause.first["submission_id"]
+        for cause in pack.findings.causes["error"]
+        if cause.first["scope"] == "file"
+    }
+    found = {file["feed"] for file in pack.files if file["submission_id"] in waiting}
+    return [feed for feed in FEEDS if feed in found]
 
 
 def _write_ledger(book: Book, sheet: Worksheet, files: Sequence[Row], row: int) -> int:
@@ -191,7 +206,7 @@ def _standing_of(file: Row) -> str:
 
 def _write_next_steps(book: Book, sheet: Worksheet, pack: Pack, row: int) -> int:
     """A line per file: why it was held or rejected, and what to do next."""
-    spans = ((0, 0), (1, 2), (3, 10), (11, 14))
+    spans = ((0, 0), (1, 2), (3, 8), (9, 14))
     heads = [text(f"outbox.column_{key}") for key in ("number", "file", "reason", "next_step")]
     _put_spans(book, sheet, row, list(zip(spans, heads, strict=True)), "head")
     for number, file in enumerate(pack.files, start=1):
@@ -244,7 +259,7 @@ def _next(pack: Pack, file: Row) -> str:
     if standing == "rejected" and _is_refused(pack, file):
         return "refused"
     if standing == "accepted":
-        return "accepted_rows" if pack.is_to_correct(file) else "accepted"
+        return f"accepted_rows_{file['feed']}" if pack.is_to_correct(file) else "accepted"
     return standing
 
 
@@ -310,6 +325,10 @@ def _standing(pack: Pack) -> list[str]:
     if standing is None:
         return []
     lines = [text("outbox.policy", policy=standing["policy_name"])]
+    if standing["denominator"]:
+        share = percent(standing["numerator"] / standing["denominator"])
+        parts = {name: standing[name] for name in ("numerator", "denominator")}
+        lines.append(text("outbox.rate", **parts, rate=share))
     if standing["rank"] is not None:
         key = "outbox.rank_small" if standing["small_n"] else "outbox.rank"
         lines.append(text(key, rank=standing["rank"], units=standing["ranked_units"]))

@@ -48,7 +48,7 @@ SECTOR_MONTH = f"""
 """
 RANKS = f"""
     with ranked as (
-        select member_code as unit_code, period, rank, policy_name, small_n,
+        select member_code as unit_code, period, rank, policy_name, small_n, numerator, denominator,
             count(rank) over (partition by period) as ranked_units
         from mart.mart_late_rate_ranking
         where period_kind = 'month' and scope = 'unit' and policy_code = ?

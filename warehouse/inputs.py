@@ -131,7 +131,7 @@ def _write_submissions(
                 s.date_system,
                 dates.two_digit_years,
                 sorted(s.absent),
-                "; ".join(texts) if s.status != "accepted" else None,
+                " ".join(texts) if s.status != "accepted" else None,
             )
         )
         for sheet, places in s.columns.items():

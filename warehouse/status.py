@@ -26,6 +26,11 @@ class Status:
     problems: list[Submission]
     next_command: str | None
 
+    @property
+    def waits_for_units(self) -> bool:
+        """Whether a unit still has to send a file: one that was rejected, or one that never came."""
+        return bool(self.problems) or any(month["missing"] for month in self.coverage)
+
 
 def status(site: Site, home: Home) -> Status:
     """Compute the status from the register and the served file; changes nothing."""

@@ -15,11 +15,13 @@ class MonthSummary:
     """One month of the served warehouse.
 
     ranking: rows of mart_late_rate_ranking (units, default policy), worst first, unranked last.
-    Files and rows are those of the month's submissions; `missing` are units asked of which no file
-    was accepted or waits for a person.
+    `files_accepted` are those in use and `rows_*` their rows: a file that a later one has replaced
+    (`files_replaced`) is not counted twice. `missing` are units asked of which no file was accepted
+    or waits for a person.
     `files_open`: held files, and rejected ones that no accepted file of the unit has followed and
-    that no person has refused. `changed_months`: units × months before this one whose figures the
-    served publication moved, and `changed_cells` how many of their figures (publishing.changes).
+    that no person has refused; `is_open` of `files` marks them. `changed_months`: units × months
+    before this one whose figures the served publication moved, and `changed_cells` how many of
+    their figures (publishing.changes).
     """
 
     authority: str
@@ -27,6 +29,7 @@ class MonthSummary:
     policy_name: str
     ranking: list[Row]
     files_accepted: int
+    files_replaced: int
     files_rejected: int
     files_held: int
     files_open: int
@@ -78,17 +81,15 @@ def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
         )
         policy = rows(connection, "select policy_name from core.dim_policy where is_default")[0]
         build = rows(connection, "select build_id from meta.build")[0]
-        open_files = {row["submission_id"] for row in rows(connection, _OPEN_FILES, [period])}
+        waiting = {row["submission_id"] for row in rows(connection, _OPEN_FILES, [period])}
     cases = [f for f in files if f["feed"] == "cases"]
     changed_months, changed_cells = _count_changes(home, build["build_id"], period)
     came = {
-        f["unit_code"]
-        for f in cases
-        if f["status"] == "accepted" or f["submission_id"] in open_files
+        f["unit_code"] for f in cases if f["status"] == "accepted" or f["submission_id"] in waiting
     }
     asked = {s.unit for s in site.sources if s.feed == "cases" and s.covers(period)}
     sums = {
-        name: sum(f[name] or 0 for f in files)
+        name: sum(f[name] or 0 for f in files if f["is_current"])
         for name in (
             "rows_read",
             "rows_accepted",
@@ -102,12 +103,13 @@ def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
         period=period,
         policy_name=policy["policy_name"],
         ranking=ranking,
-        files_accepted=sum(f["status"] == "accepted" for f in files),
+        files_accepted=sum(f["is_current"] for f in files),
+        files_replaced=sum(f["status"] == "accepted" and not f["is_current"] for f in files),
         files_rejected=sum(f["status"] == "rejected" for f in files),
         files_held=sum(f["status"] == "held" for f in files),
-        files_open=len(open_files),
+        files_open=len(waiting),
         missing=sorted(asked - came),
-        files=files,
+        files=[{**f, "is_open": f["submission_id"] in waiting} for f in files],
         changed_months=changed_months,
         changed_cells=changed_cells,
         outputs={

@@ -1,7 +1,7 @@
 """Which layout fits a file, and where its tables stand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingestion.decode.header import Header, Mapping, find_header, map_columns, no_header
 from ingestion.decode.opened import (
@@ -13,6 +13,7 @@ from ingestion.decode.opened import (
 from ingestion.decode.sheet_choice import choose_sheets, first_case, first_rows
 from ingestion.layouts import Layout
 from ingestion.manifest import Message
+from ingestion.masking import distinct_names
 from ingestion.messages import text
 
 _COLUMN_CODES = ("unknown_column", "missing_column", "repeated_column")
@@ -67,7 +68,7 @@ def _fit(opened: OpenedFile, layout: Layout, period: str | None) -> FittedFile:
     fitted: list[FittedSheet] = []
     lost: list[tuple[Sheet, list[NumberedRow]]] = []
     covers: list[Sheet] = []
-    sheets = opened.sheets(layout)
+    sheets = _without_people(opened.sheets(layout))
     for sheet in choose_sheets(sheets, layout, period):
         top = first_rows(sheet, layout)
         header = find_header(top, layout)
@@ -82,6 +83,15 @@ def _fit(opened: OpenedFile, layout: Layout, period: str | None) -> FittedFile:
     if messages:
         raise UnreadableFileError(*messages)
     return FittedFile(layout, fitted, [sheet for sheet, _ in lost], covers, _hidden(sheets, layout))
+
+
+def _without_people(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """The sheets, none of them named after a person: their names go into rows and messages."""
+    names = distinct_names([sheet.name or "" for sheet in sheets])
+    return [
+        sheet if sheet.name is None else replace(sheet, name=name)
+        for sheet, name in zip(sheets, names, strict=True)
+    ]
 
 
 def _hidden(sheets: Sequence[Sheet], layout: Layout) -> list[Sheet]:

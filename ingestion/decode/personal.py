@@ -10,12 +10,12 @@ import hmac
 import os
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.layouts import Layout
+from ingestion.masking import is_stamp, masked_names, masked_numbers
 from ingestion.messages import text
 from ingestion.text import match_key
 
@@ -36,11 +36,13 @@ _TEXT_COLUMNS = (
     "digitised",
     "overdue_cause",
 )
+# Columns that name no person and no place: officials' names stay, wards are called after people.
+_NAMELESS_COLUMNS = tuple(name for name in _TEXT_COLUMNS if name not in ("unit", "official"))
+_LETTER = r"\pL"
 _PLAIN_DATE = (
     r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}"
     r"([ T][0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,9})?)?( ?(Z|[+-][0-9]{2}:?[0-9]{2}))?)?$"
 )
-_STAMPS = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M"}
 # Words of dates in Vietnamese and English, and of cells that say "none".
 _DATE_WORDS = frozenset(
     re.split(
@@ -56,13 +58,8 @@ _DATE_WORDS = frozenset(
 # What systems write for "no date" (dbt_project/seeds/date_blank.csv).
 _NO_STAMP = frozenset(("00000000000000", "00010101000000", "19000101000000", "99991231235959"))
 _WORD = re.compile(r"[^\W\d_]+")
-_LONGEST_DATE = 60
+_LONGEST_DATE, _LONGEST_STAMP = 60, 14
 _SHORT_NUMBER = 8
-_EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]+"
-# Mobile and land lines (0… or +84…), with the separators people write; 9- and 12-digit identity numbers.
-_PHONE = r"(?:\+?84|0)(?:[ .-]?[0-9]){8,10}"
-_IDENTITY = r"[0-9]{12}|[0-9]{9}"
-_PERSONAL = re.compile(rf"{_EMAIL}|(?<!\w)(?:{_PHONE}|{_IDENTITY})(?!\w)")
 # The fast look at a whole column; the regular expression above decides.
 _SUSPECT = r"@|[0-9][0-9 .-]{7,}[0-9]"
 
@@ -75,14 +72,17 @@ def protect(table: pa.Table, layout: Layout) -> pa.Table:
     """Return a table of `table.to_table` in which no mapped cell shows personal data.
 
     Dates: text that can be no date is masked. Texts: phone and identity numbers and e-mail
-    addresses are masked. Case codes: words without a digit are masked. ``applicant_key``: a keyed
-    hash (HMAC-SHA256). Raises `HashKeyError` where that needs a key and there is none.
+    addresses are masked, and names of people where nobody's name belongs. Case codes: words
+    without a digit are masked. ``applicant_key``: a keyed hash (HMAC-SHA256). Raises
+    `HashKeyError` where that needs a key and there is none.
     """
     table = _replaced(table, "case_code", r"[0-9]", _masked_code, is_suspect_without=True)
     for column in _DATE_COLUMNS:
         table = _replaced(table, column, _PLAIN_DATE, masked_date, is_suspect_without=True)
     for column in _TEXT_COLUMNS:
-        table = _replaced(table, column, _SUSPECT, masked_text, is_suspect_without=False)
+        table = _replaced(table, column, _SUSPECT, masked_numbers, is_suspect_without=False)
+    for column in _NAMELESS_COLUMNS:
+        table = _replaced(table, column, _LETTER, masked_names, is_suspect_without=False)
     if "applicant_key" in layout.columns:
         table = _hashed(table)
     return table
@@ -96,16 +96,11 @@ def masked_date(value: str) -> str:
         return _mask(value)
     if words or len(digits) <= _SHORT_NUMBER or re.match(_PLAIN_DATE, value):
         return value
-    if digits == value and _is_stamp(value):
+    if digits == value and (value in _NO_STAMP or is_stamp(value)):
         return value
     has_marks = "/" in value or ":" in value
     is_serial = re.fullmatch(r"\d{5}[.,]\d+", value) is not None
-    return value if is_serial or (has_marks and len(digits) <= max(_STAMPS)) else _mask(value)
-
-
-def masked_text(value: str) -> str:
-    """Return a text with phone numbers, identity numbers and e-mail addresses masked."""
-    return _PERSONAL.sub(text("intake.masked_part"), value)
+    return value if is_serial or (has_marks and len(digits) <= _LONGEST_STAMP) else _mask(value)
 
 
 def hash_key() -> bytes:
@@ -120,16 +115,6 @@ def check_hash_key(layouts: Sequence[Layout]) -> None:
     """Raise `HashKeyError` before any file is read, where one of the layouts needs the key."""
     if any("applicant_key" in layout.columns for layout in layouts):
         hash_key()
-
-
-def _is_stamp(value: str) -> bool:
-    form = _STAMPS.get(len(value))
-    if form is None or value in _NO_STAMP:
-        return form is not None
-    try:
-        return 1990 <= datetime.strptime(value, form).year <= 2100  # noqa: DTZ007 - no zone needed
-    except ValueError:
-        return False
 
 
 def _masked_code(value: str) -> str:

@@ -7,8 +7,9 @@ from itertools import islice
 
 from ingestion.decode.cells import Cell, Row, cell_address, is_blank, to_text
 from ingestion.decode.opened import HEADER_DEPTH, NumberedRow, Sheet
-from ingestion.decode.personal import masked_date, masked_text
+from ingestion.decode.personal import masked_date
 from ingestion.manifest import ColumnFound, Message
+from ingestion.masking import masked_numbers, masked_text
 from ingestion.messages import text
 from ingestion.registers.definitions import Register, RegisterColumn
 from ingestion.text import match_key
@@ -203,6 +204,6 @@ def _shown(cell: Cell, column: RegisterColumn) -> str:
     if column.type == "date":
         return masked_date(shown)
     if column.type != "code":
-        return masked_text(shown)
+        return masked_numbers(shown) if column.type == "unit" else masked_text(shown)
     is_name = " " in shown and not any(letter.isdigit() for letter in shown)
     return text("intake.masked", length=len(shown)) if is_name else shown

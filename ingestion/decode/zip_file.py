@@ -25,6 +25,7 @@ from ingestion.decode.opened import (
 )
 from ingestion.layouts import Layout
 from ingestion.manifest import Message
+from ingestion.masking import distinct_names
 from ingestion.messages import text
 
 _MAX_MEMBERS = 1000
@@ -117,11 +118,13 @@ def _checked(members: list[Member], notes: list[Message]) -> ZipFile:
 
 
 def shown_names(entries: Sequence[zipfile.ZipInfo]) -> list[str]:
-    """Return the members' names for people: the file's own name, with folders where it must be."""
+    """Return the members' names for people: the file's own name, with folders where it must be,
+    and without the personal data that clerks write into names of files."""
     paths = ["".join(c if c.isprintable() else "\ufffd" for c in _path(entry)) for entry in entries]
     names = [path.rpartition("/")[2] or path for path in paths]
     count = Counter(names)
-    return [name if count[name] == 1 else path for name, path in zip(names, paths, strict=True)]
+    shown = [name if count[name] == 1 else path for name, path in zip(names, paths, strict=True)]
+    return distinct_names(shown)
 
 
 def _path(entry: zipfile.ZipInfo) -> str:

@@ -65,8 +65,9 @@ def test_own_figures_per_sector(outbox: dict[str, Path]) -> None:
     assert sheet["A5"].value == (
         "Cách tính tỷ lệ trễ hạn: Trễ hạn trên hồ sơ có hạn đã giải quyết."
     )
-    assert "1 trên 2 đơn vị được xếp hạng" in str(sheet["A6"].value)
-    assert _rows(sheet, 8, 11, 17) == [
+    assert sheet["A6"].value == "Tỷ lệ trễ hạn trong tháng: 3 trên 13 hồ sơ = 23,08 %."
+    assert "1 trên 2 đơn vị được xếp hạng" in str(sheet["A7"].value)
+    assert _rows(sheet, 9, 12, 17) == [
         ["Đất đai", 3, 2, 0, 0, 1, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, pytest.approx(1 / 3)],
         ["Hộ tịch", 3, 12, 6, 0, 5, 3, 2, 0, 0, 0, 0, 3, 1, 1, 0, 0.2],
         ["(trống)", 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, None],

@@ -172,7 +172,7 @@ def test_corrected_file_shows_fixed_remaining_and_new(outbox: Outbox) -> None:
         [5, "Mới", *PLACE, "G13", 1, "000.00.16.H32-240305-0010", "Ngày tiếp nhận", "05/03/2024"],
     ]  # fmt: skip
     assert lines(book["Đã sửa"], 3) == [
-        ["STT", "Tệp", "Trang tính", "Ô", "Số ô", "Mã hồ sơ", "Cột", "Giá trị hiện có", "Sai gì"],
+        ["STT", "Tệp", "Trang tính", "Ô", "Số ô", "Mã hồ sơ", "Cột", "Giá trị khi đó", "Sai gì"],
         *([n - 2, *PLACE, f"H{3 + n}", 1, CODE.format(n), "Ngày hẹn trả", "02/01/2024", DUE]
           for n in range(3, 8)),
         [6, *PLACE, "H13", 1, CODE.format(10), "Ngày hẹn trả", "=1+1",

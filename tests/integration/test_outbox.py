@@ -105,6 +105,19 @@ def test_without_a_mark_of_the_last_run_only_what_lies_there_is_written_again(
     assert publish_again(FEB) == {("U1", JAN), ("U1", FEB), ("U2", FEB)}
 
 
+def test_where_no_run_is_known_a_unit_whose_old_file_was_rejected_is_told_all_the_same(
+    publish_again: Round, mini: MiniSite
+) -> None:
+    """A first run over many months: the lines of accepted files can wait, a rejected file cannot."""
+    mini.path(JAN, "U1").write_bytes("Mã,Ngày\n1,2\n".encode())
+    (mini.home.outbox / STATE).unlink()
+    for unit in ("U1", "U2"):
+        pack_path(mini.home, unit, JAN).unlink()
+    assert publish_again(FEB) == {("U1", JAN), ("U1", FEB), ("U2", FEB)}
+    said = mini.outbox("U1", JAN)
+    assert "Tệp gửi gần nhất bị từ chối; số liệu vẫn lấy từ tệp gửi trước đó." in said
+
+
 def test_a_file_moved_to_another_month_takes_its_workbook_along(
     publish_again: Round, mini: MiniSite
 ) -> None:

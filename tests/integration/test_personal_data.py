@@ -32,13 +32,15 @@ def lines_with(*rows: list[str]) -> list[list[str]]:
 
 def strayed() -> list[list[str]]:
     """Rows whose mapped cells hold what does not belong there."""
-    names = [Case(6).line(6), Case(7).line(7), Case(8).line(8), Case(9).line(9)]
+    names = [Case(n).line(n) for n in range(6, 11)]
     at = {label: LABELS.index(label) for label in LABELS}
     names[0][at["Ngày hẹn trả"]] = NAME  # the row is shifted
     names[1][at["Ngày kết thúc"]] = PHONE
     names[2][at["Trạng thái"]] = f"Đang xử lý {PHONE} {MAIL}"
     names[3][at["Mã hồ sơ"]] = BORN
     names[3][at["Ngày tiếp nhận"]] = IDENTITY
+    for label in ("Lĩnh vực", "Kênh", "Trạng thái"):
+        names[4][at[label]] = NAME
     return names
 
 
@@ -57,15 +59,15 @@ def mini(tmp_path_factory: pytest.TempPathFactory) -> MiniSite:
         )
         path.write_text(content, "utf-8")
     titled = [[f"Người lập: {NAME}, {PHONE}"], [], *lines_with(*strayed())]
-    signed = [*titled, ["Tổng cộng", "9"], ["Người lập biểu"], [NAME], [PLACE]]
+    signed = [*titled, ["Tổng cộng", "10"], ["Người lập biểu"], [NAME], [PLACE]]
     mini.path(PERIOD, "U1").write_bytes(csv_bytes(signed))
     unknown = [[*line, NAME] for line in lines_with()]
-    unknown[0][-1] = "Họ tên con"  # a column nobody named
+    unknown[0][-1] = f"{NAME} {PHONE}"  # a person where a label belongs: the message quotes it
     mini.path(PERIOD, "U2").write_bytes(csv_bytes(unknown))
     surplus = lines_with()
     surplus[2] = [*surplus[2], NAME, PHONE]  # cells under no label
     mini.path(PERIOD, "U3").write_bytes(csv_bytes(surplus))
-    write_workbook(mini.path(PERIOD, "U4"), signed)
+    write_workbook(mini.path(PERIOD, "U4", f"_{NAME}_{PHONE}"), signed)
     os.environ["MOTCUA_HASH_KEY"] = "a key for this test only"
     try:
         mini.take_in(PERIOD)
@@ -78,7 +80,7 @@ def write_workbook(path: Path, lines: list[list[str]]) -> None:
     """A workbook that also hides personal data where Excel can hide it."""
     book = xlsxwriter.Workbook(str(path))
     book.set_properties({"author": NAME, "comments": PLACE})
-    page = book.add_worksheet("Danh sách")
+    page = book.add_worksheet(NAME)
     for number, line in enumerate(lines):
         for column, value in enumerate(line):
             page.write_string(number, column, value)
@@ -135,6 +137,7 @@ def test_nothing_personal_is_written_anywhere(mini: MiniSite) -> None:
     everything = " ".join(content for _, content in texts.values())
     assert "‹đã che: 20 ký tự›" in everything
     assert "‹số đã che›" in everything
+    assert "U4 ‹tên đã che› ‹số đã che›.xlsx" in everything
 
 
 def test_cases_are_counted_all_the_same_and_identity_is_a_hash(mini: MiniSite) -> None:
@@ -143,7 +146,7 @@ def test_cases_are_counted_all_the_same_and_identity_is_a_hash(mini: MiniSite) -
         " from read_parquet(?) group by 1 order by 1",
         [str(mini.home.raw / f"period={PERIOD}" / "*.parquet")],
     ).fetchall()
-    assert rows == [(f"{PERIOD}.U1.1", 9, 1, 64), (f"{PERIOD}.U4.1", 9, 1, 64)]
+    assert rows == [(f"{PERIOD}.U1.1", 10, 1, 64), (f"{PERIOD}.U4.1", 10, 1, 64)]
 
 
 def test_without_a_key_nothing_is_read_and_the_reason_is_told(tmp_path: Path) -> None:

@@ -3,8 +3,9 @@
 import pyarrow as pa
 import pytest
 
-from ingestion.decode.personal import HashKeyError, masked_date, masked_text, protect
+from ingestion.decode.personal import HashKeyError, masked_date, protect
 from ingestion.layouts import CANONICAL_COLUMNS, Layout
+from ingestion.masking import masked_numbers
 
 LAYOUT = Layout.model_validate(
     {
@@ -74,9 +75,9 @@ def test_what_is_no_date_is_masked(value: str) -> None:
 
 
 def test_numbers_inside_a_text_are_masked_and_the_rest_stays() -> None:
-    assert masked_text("Đang xử lý, gọi 0912 345 678") == "Đang xử lý, gọi ‹số đã che›"
-    assert masked_text("Trần Văn B (tvb@khanhhoa.gov.vn)") == "Trần Văn B (‹số đã che›)"
-    assert masked_text("Quyết định 766/QĐ-TTg ngày 23/06/2022") == (
+    assert masked_numbers("Đang xử lý, gọi 0912 345 678") == "Đang xử lý, gọi ‹số đã che›"
+    assert masked_numbers("Trần Văn B (tvb@khanhhoa.gov.vn)") == "Trần Văn B (‹số đã che›)"
+    assert masked_numbers("Quyết định 766/QĐ-TTg ngày 23/06/2022") == (
         "Quyết định 766/QĐ-TTg ngày 23/06/2022"
     )
 

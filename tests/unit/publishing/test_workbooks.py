@@ -14,7 +14,7 @@ from ingestion.site import Site
 from publishing.files import replaced
 from publishing.form_06a import Form, Line, ReportError, write_form
 from publishing.reports import write_reports
-from publishing.sheets import local_time, open_book, sheet_name
+from publishing.sheets import lines_needed, local_time, open_book, sheet_name
 from publishing.snapshot import PublishError, publish
 from publishing.unit_packs import pack_path, write_outbox
 from tests.golden.small_warehouse import BUILD_ID, PERIOD
@@ -36,6 +36,25 @@ def test_sheet_names_are_cut_cleaned_and_unique() -> None:
         "History (2)", "-", "TONG", "tong (2)",
     ]  # fmt: skip
     assert all(len(name) <= 31 for name in names)
+
+
+@pytest.mark.parametrize(
+    ("content", "width", "lines"),
+    [
+        ("", 10, 1),
+        ("Danh sách", 11, 1),
+        # As printed in Times New Roman: a name in capitals does not fit where a sentence would.
+        ("NT-XUONG-HUAN.2024-12.xlsx", 27, 2),
+        ("NT-P-VPDKDD_2024-12.csv", 18, 3),  # broken behind hyphens
+        ("Bao cao thang 12-2024.xlsx", 27, 1),
+        ("000.13.16.H32-241213-0006", 26, 1),
+        ("000.13.16.H32-241213-0006", 20, 2),
+        ("Ngày tiếp nhận không đọc được hoặc không có thật.", 28, 2),
+        ("một\nhai ba", 28, 2),
+    ],
+)
+def test_rows_are_as_high_as_their_text(content: str, width: float, lines: int) -> None:
+    assert lines_needed(content, width) == lines
 
 
 def test_form_refuses_a_total_that_is_not_the_sum(tmp_path: Path) -> None:
