@@ -249,7 +249,7 @@ def motcua(*arguments: str, exports: Path | None = None) -> Said:
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=120,
+        timeout=600,  # a hung command, not a slow machine
     )
     said = Said(done.returncode, done.stdout, done.stderr)
     assert "Traceback" not in said.all, said.all
