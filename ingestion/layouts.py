@@ -30,6 +30,10 @@ CANONICAL_COLUMNS = (
     "digitised",
     "overdue_cause",
     "applicant_key",
+    "result_digitised",
+    "reused",
+    "delivery",
+    "joint",
 )
 """Canonical columns, in the order in which raw files hold them."""
 ALWAYS_MAPPED = ("case_code", "received_at")
@@ -58,7 +62,12 @@ VALUE_TARGETS: dict[str, frozenset[str]] = {
         )
     ),
     "channel": frozenset(("direct", "online", "post")),
-    "service_level": frozenset(("2", "3", "4", "info", "partial", "full")),
+    "service_level": frozenset(("1", "2", "3", "4", "info", "partial", "full")),
+    "delivery": frozenset(("direct", "online", "post")),
+    **dict.fromkeys(
+        ("paid_online", "digitised", "result_digitised", "reused", "joint"),
+        frozenset(("yes", "no")),
+    ),
 }
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"

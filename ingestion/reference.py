@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from ingestion.layouts import Month, Name, Strict
 from ingestion.messages import text
+from ingestion.text import match_key
 
 MEASURES = frozenset(
     (
@@ -45,6 +46,29 @@ MeasureSum = Annotated[tuple[str, ...], BeforeValidator(_split_by_plus)]
 Filled = Annotated[str, Field(min_length=1)]
 
 
+_LEVELS = {
+    **dict.fromkeys(("2", "info", "information"), "information"),
+    **dict.fromkeys(("3", "partial"), "partial"),
+    **dict.fromkeys(("4", "full"), "full"),
+}
+
+
+def _named_level(value: object) -> object:
+    """Levels 2, 3 and 4 are what is called information, partial and full since 2022."""
+    return _LEVELS.get(value, value) if isinstance(value, str) else value
+
+
+def _yes_or_no(value: object) -> object:
+    """Take Vietnamese yes and no beside the usual words of booleans."""
+    words = {"có": True, "x": True, "không": False}
+    return words.get(match_key(value), value) if isinstance(value, str) else value
+
+
+Level = Literal["department", "district", "commune"]
+ServiceLevel = Annotated[Literal["information", "partial", "full"], BeforeValidator(_named_level)]
+YesNo = Annotated[bool, BeforeValidator(_yes_or_no)]
+
+
 class _Dated(Strict):
     valid_from: date | None = None
     valid_to: date | None = None
@@ -69,7 +93,7 @@ class Unit(_Dated):
     code: Name
     name: Filled
     aliases: SemicolonList = ()
-    level: Literal["department", "district", "commune"]
+    level: Level
     parent: Name | None = None
     successors: NameList = Field(default=(), alias="successor")
     case_namespace: Name | None = None
@@ -80,20 +104,33 @@ class Unit(_Dated):
 
 
 class Sector(Strict):
-    """A sector (lĩnh vực)."""
+    """A sector (lĩnh vực); ``group`` joins sectors that a duty asks for together, such as ``land``."""
 
     code: Filled
     name: Filled
     aliases: SemicolonList = ()
+    group: Name | None = None
 
 
 class Procedure(Strict):
-    """A procedure (thủ tục hành chính) and the sector it belongs to."""
+    """A procedure (thủ tục hành chính), the sector it belongs to, and how it is offered.
+
+    ``service_level``: of its online service. ``term_days``: working days to resolve a case.
+    ``unit_levels``, ``units``: the levels of units, and single units, that handle it. What is blank
+    is not known, never "no"; then cases tell, where they can.
+    """
 
     code: Filled
     name: Filled
     aliases: SemicolonList = ()
     sector_code: Filled | None = None
+    service_level: ServiceLevel | None = None
+    has_fee: YesNo | None = None
+    is_payment_integrated: YesNo | None = None
+    is_joint: YesNo | None = None
+    term_days: Annotated[int, Field(ge=0, le=1000)] | None = None
+    unit_levels: Annotated[tuple[Level, ...], BeforeValidator(_split_by_semicolon)] = ()
+    units: NameList = ()
 
 
 class Policy(Strict):

@@ -56,6 +56,7 @@ def check_reference(problems: Problems, reference: Reference, settings: Settings
     _check_namespaces(problems, units)
     for name, rows in (("sectors", reference.sectors), ("procedures", reference.procedures)):
         _check_unique(problems, f"{name}.csv", [(line, row.code) for line, row in rows])
+    _check_procedure_units(problems, reference.procedures, set(reference.versions))
     _check_unique(problems, "policies.csv", [(line, row.policy_code) for line, row in policies])
     days = [(line, row.date.isoformat()) for line, row in reference.calendar_overlay]
     _check_unique(problems, "calendar_overlay.csv", days)
@@ -137,6 +138,17 @@ def _check_unique(problems: Problems, name: str, codes: Iterable[tuple[int, str]
             message = text("site.repeated_code", code=code, line=first_lines[code])
             problems.add(problems.directory / "reference" / name, message, line=line)
         first_lines.setdefault(code, line)
+
+
+def _check_procedure_units(
+    problems: Problems, procedures: Sequence[tuple[int, Procedure]], codes: set[str]
+) -> None:
+    file = problems.directory / "reference" / "procedures.csv"
+    for line, procedure in procedures:
+        for code in procedure.units:
+            if codes and code not in codes:
+                message = text("site.unknown_unit", code=code, hint=nearest(code, codes))
+                problems.add(file, message, line=line, key="units")
 
 
 def _check_policies(

@@ -30,6 +30,10 @@ CANONICAL = (
     "paid_online",
     "digitised",
     "overdue_cause",
+    "result_digitised",
+    "reused",
+    "delivery",
+    "joint",
 )
 UNIT_COLUMNS = (
     "code",

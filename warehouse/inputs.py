@@ -130,7 +130,8 @@ def _write_submissions(
                 list(dates.orders),
                 s.date_system,
                 dates.two_digit_years,
-                sorted(s.absent),
+                # By the present list of columns: the file may have been read when we knew fewer.
+                sorted(layout.absent_columns if layout else s.absent),
                 " ".join(texts) if s.status != "accepted" else None,
             )
         )
@@ -157,16 +158,18 @@ def _write_case_rows(
     """Copy the batches into `raw.case_row`; an empty table of the same shape where nothing was decoded yet."""
     paths = {str(home.root / s.batch_path) for s in submissions if s.batch_path}
     batches = sorted(path for path in paths if not path.endswith(REGISTER_BATCH))
+    names = ("decode_id", "submission_id", "sheet", "row_number", *CANONICAL_COLUMNS)
+    _table(
+        connection, "case_row", dict.fromkeys(names, _TEXT) | {"row_number": pa.int32()}, []
+    )
     if not batches:
-        names = ("decode_id", "submission_id", "sheet", "row_number", *CANONICAL_COLUMNS)
-        types = dict.fromkeys(names, _TEXT) | {"row_number": pa.int32()}
-        _table(connection, "case_row", types, [])
         return
     listed = ", ".join("'" + path.replace("'", "''") + "'" for path in batches)
     # A copy, not a view: models that join right on the Parquet scan have crashed this DuckDB now and
-    # then (docs/decisions/0003), and the work file then holds all that a build starts from.
-    source = f"read_parquet([{listed}], hive_partitioning = false)"
-    connection.execute(f"create table raw.case_row as from {source}")
+    # then (docs/decisions/0003), and the work file then holds all that a build starts from. By name:
+    # batches written before a column was known lack it.
+    source = f"read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
+    connection.execute(f"insert into raw.case_row by name from {source}")
 
 
 def _write_reference(connection: duckdb.DuckDBPyConnection, site: Site) -> None:
@@ -200,11 +203,39 @@ def _write_reference(connection: duckdb.DuckDBPyConnection, site: Site) -> None:
     spaces = effective_namespaces(site.units)
     namespace = {"unit_code": _TEXT, "case_namespace": _TEXT}
     _table(connection, "unit_namespace", namespace, spaces.items())
-    sector = {"sector_code": _TEXT, "sector_name": _TEXT, "aliases": _TEXTS}
-    _table(connection, "sector", sector, [(s.code, s.name, list(s.aliases)) for s in site.sectors])
-    procedure = {"procedure_code": _TEXT, "procedure_name": _TEXT, "aliases": _TEXTS}
-    procedures = [(p.code, p.name, list(p.aliases), p.sector_code) for p in site.procedures]
-    _table(connection, "procedure", procedure | {"sector_code": _TEXT}, procedures)
+    sector = {"sector_code": _TEXT, "sector_name": _TEXT, "aliases": _TEXTS, "sector_group": _TEXT}
+    sectors = [(s.code, s.name, list(s.aliases), s.group) for s in site.sectors]
+    _table(connection, "sector", sector, sectors)
+    procedure = {
+        "procedure_code": _TEXT,
+        "procedure_name": _TEXT,
+        "aliases": _TEXTS,
+        "sector_code": _TEXT,
+        "service_level": _TEXT,
+        "has_fee": pa.bool_(),
+        "is_payment_integrated": pa.bool_(),
+        "is_joint": pa.bool_(),
+        "term_days": _INT,
+        "unit_levels": _TEXTS,
+        "units": _TEXTS,
+    }
+    procedures = [
+        (
+            p.code,
+            p.name,
+            list(p.aliases),
+            p.sector_code,
+            p.service_level,
+            p.has_fee,
+            p.is_payment_integrated,
+            p.is_joint,
+            p.term_days,
+            list(p.unit_levels),
+            list(p.units),
+        )
+        for p in site.procedures
+    ]
+    _table(connection, "procedure", procedure, procedures)
     policy = ("policy_code", "policy_name", "grain", "numerator", "denominator")
     policies = [
         (p.policy_code, p.name, p.grain, "+".join(p.numerator), "+".join(p.denominator))

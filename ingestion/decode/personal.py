@@ -23,7 +23,7 @@ KEY_VARIABLE = "MOTCUA_HASH_KEY"
 _MINIMUM_KEY = 16
 
 _DATE_COLUMNS = ("received_at", "due_at", "completed_at", "returned_at")
-# Officials' names stay, and codes and fees are long numbers by nature.
+# Officials' names stay, and codes are long numbers by nature.
 _TEXT_COLUMNS = (
     "unit",
     "sector",
@@ -34,6 +34,10 @@ _TEXT_COLUMNS = (
     "status",
     "paid_online",
     "digitised",
+    "result_digitised",
+    "reused",
+    "delivery",
+    "joint",
     "overdue_cause",
 )
 # Columns that name no person and no place: officials' names stay, wards are called after people.
@@ -57,6 +61,8 @@ _DATE_WORDS = frozenset(
 )
 # What systems write for "no date" (dbt_project/seeds/date_blank.csv).
 _NO_STAMP = frozenset(("00000000000000", "00010101000000", "19000101000000", "99991231235959"))
+# An amount of money is a long number by nature; it begins with no 0, as phone and identity numbers do.
+_AMOUNT = r"^([1-9][0-9]{0,10}|0)$"
 _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_DATE, _LONGEST_STAMP = 60, 14
 _SHORT_NUMBER = 8
@@ -83,9 +89,16 @@ def protect(table: pa.Table, layout: Layout) -> pa.Table:
         table = _replaced(table, column, _SUSPECT, masked_numbers, is_suspect_without=False)
     for column in _NAMELESS_COLUMNS:
         table = _replaced(table, column, _LETTER, masked_names, is_suspect_without=False)
+    # Words in a fee are seldom read as one, and then shown to the unit.
+    table = _replaced(table, "fee", _AMOUNT, masked_fee, is_suspect_without=True)
     if "applicant_key" in layout.columns:
         table = _hashed(table)
     return table
+
+
+def masked_fee(value: str) -> str:
+    """Return a fee that is no plain amount with numbers and names of people masked."""
+    return masked_names(masked_numbers(value))
 
 
 def masked_date(value: str) -> str:

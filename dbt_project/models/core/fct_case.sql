@@ -7,7 +7,11 @@ select
     c.procedure_code,
     {{ official_key('c', 'c.row_unit_code') }} as official_key,
     coalesce(c.channel, 'direct') as channel,
-    c.service_level,
+    {%- for facts in service_facts().values() %}
+    {%- for fact in facts %}
+    c.{{ fact }},
+    {%- endfor %}
+    {%- endfor %}
     c.received_at,
     c.received_on,
     c.due_at,

@@ -33,10 +33,11 @@ select
     n.official_cell,
     n.official_name_key,
     n.channel,
-    n.service_level,
-    n.fee,
-    n.paid_online,
-    n.digitised,
+    {%- for facts in service_facts().values() %}
+    {%- for fact in facts %}
+    n.{{ fact }},
+    {%- endfor %}
+    {%- endfor %}
     n.overdue_cause,
     n.period_no as newest_period_no,
     n.submission_id,

@@ -13,7 +13,27 @@
     'official': ['official_code', 'official_cell', 'official_name_key'],
     'channel': ['channel'],
 } %}
-with newest as (
+{% do carried.update(service_facts()) %}
+with submissions as (
+    select
+        submission_id,
+        export_kind,
+        -- One bit for each group of columns that the file lacks.
+        (
+            {%- for group in carried %}
+            {%- if group in ['sector', 'procedure', 'official'] %}
+            (coalesce(list_has_all(absent, ['{{ group }}', '{{ group }}_code']), false)::BIGINT << {{ loop.index0 }})
+            {%- else %}
+            {%- set column = group ~ '_at' if group in ['received', 'due', 'completed', 'returned'] else group %}
+            (coalesce(list_contains(absent, '{{ column }}'), false)::BIGINT << {{ loop.index0 }})
+            {%- endif %}
+            {%- if not loop.last %} |{% endif %}
+            {%- endfor %}
+        ) as lacks
+    from {{ ref('stg_submission') }}
+),
+
+newest as (
     select case_key, arg_max(fate, period_no * 1000000 + receipt_seq) as fate
     from {{ ref('int_case_row_standing') }}
     group by case_key
@@ -40,35 +60,26 @@ stated as (
         r.sender_code,
         r.row_unit_code,
         s.export_kind,
-        {%- for group, columns in carried.items() %}
+        s.lacks,
+        {%- for columns in carried.values() %}
         {%- for column in columns %}
         r.{{ column }},
         {%- endfor %}
-        {%- if group in ['sector', 'procedure', 'official'] %}
-        not list_contains(s.absent, '{{ group }}') or not list_contains(s.absent, '{{ group }}_code') as has_{{ group }},
-        {%- else %}
-        not list_contains(s.absent, '{{ group if group in ["status", "channel"] else group ~ "_at" }}') as has_{{ group }},
-        {%- endif %}
         {%- endfor %}
-        r.fee,
-        r.paid_online,
-        r.digitised,
-        r.service_level,
         r.overdue_cause
     from winner as w
     inner join newest as n on w.case_key = n.case_key and n.fate = 'accepted'
     inner join {{ ref('stg_case_row') }} as r
         on w.won.submission_id = r.submission_id and w.won.sheet = r.sheet and w.won.row_number = r.row_number
-    inner join {{ ref('stg_submission') }} as s on w.won.submission_id = s.submission_id
+    inner join submissions as s on w.won.submission_id = s.submission_id
 ),
 
--- Carrying costs a window per column, so only the cases that need it pay: seen more than once, once without a column.
+-- Carrying costs a window per column, so only the cases that need it pay: seen with a column, and without it.
 needs_carry as (
     select case_key
     from stated
     group by case_key
-    having count(*) > 1
-        and not bool_and({{ carried.keys() | map('replace', '', 'has_', 1) | join(' and ') }})
+    having bit_or(lacks) <> bit_and(lacks)
 ),
 
 kept as (
@@ -80,9 +91,10 @@ filled as (
         * replace (
             {%- for group, columns in carried.items() %}
             {%- set outer = loop %}
+            {%- set has = '(lacks >> ' ~ loop.index0 ~ ') & 1 = 0' %}
             {%- for column in columns %}
             coalesce(
-                last_value(case when has_{{ group }} then struct_pack(value := {{ column }}) end ignore nulls) over (
+                last_value(case when {{ has }} then struct_pack(value := {{ column }}) end ignore nulls) over (
                     partition by case_key order by period_no rows between unbounded preceding and current row
                 ),
                 struct_pack(value := {{ column }})
@@ -102,7 +114,7 @@ every as (
 )
 
 select
-    *,
+    * exclude (lacks),
     row_number() over by_period as state_number,
     row_number() over (partition by case_key order by period_no desc) = 1 as is_newest,
     case when lag(period_no) over by_period is null then 0 else period_no end as from_no,

@@ -70,7 +70,7 @@ located as (
             when 'sector' then coalesce(r.sector_cell, r.sector_code_cell)
             when 'procedure' then coalesce(r.procedure_cell, r.procedure_code_cell)
             when 'official' then coalesce(r.official_cell, r.official_code)
-            else e.stated
+            else coalesce(r.unread_cells[q.column_name], e.stated)
         end as value
     from every as e
     inner join (

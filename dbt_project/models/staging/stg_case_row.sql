@@ -2,7 +2,7 @@
 -- A unit named in the row prevails over the sender; one that has ended counts as its successor's (int_unit_at_month).
 with resolved as (
     select
-        p.* exclude (status, channel),
+        p.* exclude (status, channel, {{ service_columns() | join(', ') }}),
         p.status as status_cell,
         p.channel as channel_cell,
         u.unit_code as named_unit_code,
@@ -16,7 +16,8 @@ with resolved as (
 )
 
 select
-    r.* exclude (sector_code, sector, procedure_code, procedure, official),
+    r.* exclude (sector_code, sector, procedure_code, procedure, official, service_key),
+    sv.* exclude (service_key),
     received_at::DATE as received_on,
     due_at::DATE as due_on,
     completed_at::DATE as completed_on,
@@ -39,6 +40,7 @@ select
 from resolved as r
 cross join {{ source('raw', 'site') }} as s
 left join {{ source('raw', 'unit_namespace') }} as ns on r.row_unit_code = ns.unit_code
+left join {{ ref('stg_service_value') }} as sv on r.service_key = sv.service_key
 left join {{ ref('stg_official_value') }} as ov on r.official = ov.label
 left join {{ ref('stg_sector_value') }} as se
     on r.sector_code is not distinct from se.code_text and r.sector is not distinct from se.name_text

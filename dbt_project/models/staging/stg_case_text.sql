@@ -25,6 +25,7 @@ with cleaned as (
 
 select
     *,
+    hash(layout, {{ service_columns() | join(', ') }}) as service_key,
     row_number() over (
         partition by submission_id, case_code, hash({{ columns | join(', ') }})
         order by sheet, row_number

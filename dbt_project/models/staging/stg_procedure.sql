@@ -3,6 +3,13 @@ select distinct on (procedure_code)
     coalesce(nullif(regexp_extract(procedure_code, '^\d\.\d{6}'), ''), procedure_code) as procedure_code,
     procedure_name,
     aliases,
-    sector_code
+    sector_code,
+    service_level,
+    has_fee,
+    is_payment_integrated,
+    is_joint,
+    term_days,
+    unit_levels,
+    units
 from {{ source('raw', 'procedure') }}
 order by procedure_code, procedure_name
