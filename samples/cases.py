@@ -36,6 +36,8 @@ class Seen(NamedTuple):
     completed: int | None
     status: str
     sector_code: str
+    fields: frozenset[str] = frozenset()  # what the file's shape has columns for
+    is_procedure_known: bool = True
 
 
 @dataclass(slots=True)

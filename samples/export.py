@@ -9,7 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from random import Random
 
-from samples import calendar
+from samples import calendar, service
 from samples.cases import IGNORED_STATUSES, NEVER, Case, Seen
 from samples.dirt import Row, Setting, decorate, make_row, spoil
 from samples.plan import PlannedUnit
@@ -23,7 +23,7 @@ Line = list[Cell] | tuple[Cell, ...] | None
 GROUP_TITLE = "Lĩnh vực: {name}"
 SUBTOTAL = "Cộng"
 
-_LEVELS = ("Thông tin", "Một phần", "Toàn trình")
+_LEVELS = {"information": "Thông tin", "partial": "Một phần", "full": "Toàn trình"}
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def build_sheet(target: Target, rows: list[Row], dirt: float, rng: Random) -> Sh
         both = [row, _conflicting(row)] if "conflicting_rows" in row.rules else [row]
         written.append(_Written(row, [render(item) for item in both]))
         if not row.rules:
-            _tell(row, target.month)
+            _tell(row, target.month, shape)
     sheet = Sheet()
     for group, members in _groups(written) if shape.is_grouped else [("", written)]:
         if group:
@@ -189,9 +189,18 @@ def _add_copy(sheet: Sheet, original: list[Cell], shape: Shape, numbered_from: i
     sheet.lines.append(cells)
 
 
-def _tell(row: Row, month: int) -> None:
+def _tell(row: Row, month: int, shape: Shape) -> None:
     row.case.seen.append(
-        Seen(month, row.received or 0, row.due, row.completed, row.status, row.sector_code)
+        Seen(
+            month,
+            row.received or 0,
+            row.due,
+            row.completed,
+            row.status,
+            row.sector_code,
+            shape.field_set,
+            "procedure" not in row.texts,
+        )
     )
 
 
@@ -201,6 +210,7 @@ def renderer(unit: PlannedUnit, shape: Shape) -> Callable[[Row], list[Cell]]:
     moment = _MOMENTS[shape.dates]
     pick = itemgetter(*shape.fields)
     statuses, channels = shape.statuses, shape.channels
+    yes, no = shape.yes_no
 
     def render(row: Row) -> list[Cell]:
         case = row.case
@@ -221,7 +231,7 @@ def renderer(unit: PlannedUnit, shape: Shape) -> Callable[[Row], list[Cell]]:
             "official_code": case.official.code,
             "official": case.official.name,
             "channel": channels[case.channel],
-            "service_level": _LEVELS[case.person % 3],
+            "service_level": _LEVELS[service.offered(case).level],
             "received_at": moment(row.received, case.received_minute),
             "due_at": moment(row.due, 1020),
             "completed_at": moment(row.completed, case.completed_minute),
@@ -229,8 +239,14 @@ def renderer(unit: PlannedUnit, shape: Shape) -> Callable[[Row], list[Cell]]:
             "status": statuses.get(row.status, ""),
             "fee": str(procedure.fee),
             "fee_name": "Lệ phí",
-            "paid_online": "Có" if procedure.fee and case.channel == 1 else "Không",
-            "digitised": "Có" if case.person % 10 < 7 else "Không",
+            "paid_online": yes if service.is_paid_online(case) else no,
+            "digitised": yes if service.is_digitised(case) else no,
+            "reused": yes if service.is_reused(case) else no,
+            "joint": yes if service.is_joint(case) else no,
+            "delivery": channels[service.delivery(case)],
+            "result_digitised": (
+                yes if service.is_result_digitised(case, row.completed, row.status) else no
+            ),
         }
         if row.texts:
             cells.update(row.texts)

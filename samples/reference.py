@@ -85,6 +85,47 @@ PROCEDURES: tuple[Procedure, ...] = (
     Procedure("9.000021", "Tiếp công dân tại cấp huyện", "G20-TH04", 10, 2, 0),
 )
 
+class Offer(NamedTuple):
+    """How a procedure is offered: its level of service, online payment, several agencies at once."""
+
+    level: str = "partial"  # information | partial | full
+    is_integrated: bool = False
+    is_joint: bool = False
+
+
+OFFERS: dict[str, Offer] = {
+    "1.001193": Offer("full", is_joint=True),
+    "1.000894": Offer("information"),
+    "1.000656": Offer("full", is_joint=True),
+    "1.004873": Offer("full", is_integrated=True),
+    "2.000635": Offer("full", is_integrated=True),
+    "2.000815": Offer("partial", is_integrated=True),
+    "2.000884": Offer("information"),
+    "9.000001": Offer("full", is_integrated=True),
+    "9.000002": Offer("partial", is_integrated=True),
+    "9.000003": Offer("partial", is_integrated=True),
+    "9.000004": Offer("partial", is_integrated=True, is_joint=True),
+    "9.000005": Offer("partial", is_joint=True),
+    "9.000006": Offer("information", is_joint=True),
+    "9.000007": Offer("information"),
+    "1.013225": Offer("full", is_integrated=True),
+    "2.001610": Offer("full", is_integrated=True),
+    "1.001612": Offer("full", is_integrated=True),
+    "9.000012": Offer("information"),
+    "9.000017": Offer("full", is_integrated=True),
+    "1.004222": Offer("full", is_integrated=True, is_joint=True),
+    "9.000021": Offer("information"),
+}
+"""Procedures that are offered otherwise than most (`Offer()`)."""
+UNSTATED_LEVELS = frozenset({"9.000008", "9.000014", "9.000018"})
+"""Procedures whose level the reference leaves blank, so that only exports tell it."""
+
+
+def offer(code: str) -> Offer:
+    """How the procedure of a code is offered."""
+    return OFFERS.get(code, Offer())
+
+
 COMMUNE_SECTORS = (
     "G15-TP07",
     "G15-TP03",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 # Not canonical: the running number, a remark, and the applicant's personal data.
 SIDE_FIELDS = frozenset({"stt", "note", "fee_name", "supplements", "applicant", "phone", "address"})
@@ -40,6 +41,7 @@ class Shape:
     bands: tuple[str, ...] = ()
     is_grouped: bool = False
     layout_values: dict[str, dict[str, str]] = field(default_factory=dict)
+    yes_no: tuple[str, str] = ("Có", "Không")
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -50,6 +52,11 @@ class Shape:
     def fields(self) -> tuple[str, ...]:
         """Field of each column, left to right."""
         return tuple(name for _, name in self.columns)
+
+    @cached_property
+    def field_set(self) -> frozenset[str]:
+        """The fields it has."""
+        return frozenset(self.fields)
 
     @property
     def sheet(self) -> str:

@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 from samples import calendar
-from samples.reference import PROCEDURES
+from samples.reference import COMMUNE_SECTORS, PROCEDURES, UNSTATED_LEVELS, Procedure, offer
 from samples.shape import PERSONAL_FIELDS, SIDE_FIELDS, Shape
 from samples.shapes import SHAPES
 
@@ -46,6 +46,19 @@ UNIT_COLUMNS = (
     "successor",
     "case_namespace",
 )
+PROCEDURE_COLUMNS = (
+    "code",
+    "name",
+    "aliases",
+    "sector_code",
+    "service_level",
+    "has_fee",
+    "is_payment_integrated",
+    "is_joint",
+    "term_days",
+    "unit_levels",
+    "units",
+)
 _ORDERS = {"dmy": "dmy", "excel": "dmy", "compact": "ymd"}
 # Of every 20 units: most write a CSV, two a workbook (slow to write and read).
 _MIX: tuple[str, ...] = ("mot_cua_csv",) * 11 + ("dich_vu_cong_csv",) * 6
@@ -80,8 +93,25 @@ def write_procedures(path: Path) -> None:
     """Write reference/procedures.csv with every procedure of the samples."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("code", "name", "aliases", "sector_code"))
-        writer.writerows((p.code, p.name, "", p.sector_code) for p in PROCEDURES)
+        writer.writerow(PROCEDURE_COLUMNS)
+        writer.writerows(map(_procedure, PROCEDURES))
+
+
+def _procedure(p: Procedure) -> tuple[object, ...]:
+    offered = offer(p.code)
+    return (
+        p.code,
+        p.name,
+        "",
+        p.sector_code,
+        "" if p.code in UNSTATED_LEVELS else offered.level,
+        "yes" if p.fee else "no",
+        ("yes" if offered.is_integrated else "no") if p.fee else "",
+        "yes" if offered.is_joint else "no",
+        p.term,
+        "commune" if p.sector_code in COMMUNE_SECTORS else "",
+        "",
+    )
 
 
 def layout_text(shape: Shape) -> str:

@@ -31,6 +31,8 @@ MOT_CUA_CSV = Shape(
         ("Lệ phí", "fee"),
         ("Thanh toán trực tuyến", "paid_online"),
         ("Số hóa hồ sơ", "digitised"),
+        ("Số hóa kết quả", "result_digitised"),
+        ("Hình thức trả kết quả", "delivery"),
     ),
     statuses={
         "registered": "Mới đăng ký",
@@ -65,6 +67,8 @@ DICH_VU_CONG_CSV = Shape(
         ("Hạn trả kết quả", "due_at"),
         ("Ngày trả kết quả", "completed_at"),
         ("Tình trạng", "status"),
+        ("Thanh toán trực tuyến", "paid_online"),
+        ("Sử dụng lại dữ liệu", "reused"),
         ("Ghi chú", "note"),
     ),
     statuses={
@@ -86,6 +90,7 @@ DICH_VU_CONG_CSV = Shape(
     newline="\n",
     unit_text="alias",
     layout_values={"status": {"Hoàn thành": "done"}, "channel": {"Một cửa": "direct"}},
+    yes_no=("x", ""),
 )
 
 # An old program that knows only the TCVN3 (ABC) fonts of the nineties.

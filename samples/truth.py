@@ -6,12 +6,14 @@ Written independently of the product: nothing here reads a written file or share
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from samples import calendar
 from samples.cases import IGNORED_STATUSES, SUSPENDED_STATUSES, Case, Seen
+from samples.service_truth import SERVICE_COUNTS, done_counts, received_counts
 
 COUNT_COLUMNS = (
     "opening_count",
@@ -63,17 +65,26 @@ class Truth:
     """Everything a test may compare the warehouse with."""
 
     counts: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+    service: dict[tuple[str, str, str], Counter[str]] = field(default_factory=dict)
     files: list[FileTruth] = field(default_factory=list)
     rejected_rows: list[RowTruth] = field(default_factory=list)
     warnings: list[RowTruth] = field(default_factory=list)
 
     def write(self, directory: Path) -> None:
-        """Write the four CSV files of the truth (UTF-8, header, ``\\n``)."""
+        """Write the five CSV files of the truth (UTF-8, header, ``\\n``)."""
         directory.mkdir(parents=True, exist_ok=True)
         _write(
             directory / "unit_sector_month.csv",
             ("period", "unit_code", "sector_code", *COUNT_COLUMNS),
             ((*key, *self.counts[key]) for key in sorted(self.counts)),
+        )
+        _write(
+            directory / "service_month.csv",
+            ("period", "unit_code", "sector_code", *SERVICE_COUNTS),
+            (
+                (*key, *(found[name] for name in SERVICE_COUNTS))
+                for key, found in sorted(self.service.items())
+            ),
         )
         columns = tuple(FileTruth.__dataclass_fields__)
         _write(
@@ -92,12 +103,10 @@ class Truth:
 def add_unit(truth: Truth, unit_code: str, cases: Iterable[Case], first: int, last: int) -> None:
     """Count one unit's cases for the months first..last (from its first accepted period on)."""
     for case in cases:
-        _count(truth.counts, unit_code, case, first, last)
+        _count(truth, unit_code, case, first, last)
 
 
-def _count(
-    counts: dict[tuple[str, str, str], list[int]], unit: str, case: Case, first: int, last: int
-) -> None:
+def _count(truth: Truth, unit: str, case: Case, first: int, last: int) -> None:
     if not case.seen or case.seen[-1].status in IGNORED_STATUSES:
         return  # a code whose newest row is status 1 or 3 is no case
     states = [seen for seen in case.seen if seen.status not in IGNORED_STATUSES]
@@ -108,11 +117,17 @@ def _count(
         completed_month = calendar.month_of(newest.completed)
     sector = newest.sector_code or BLANK_MEMBER
     for month in range(max(first, received_month), min(last, completed_month) + 1):
-        row = counts.setdefault((calendar.month_text(month), unit, sector), [0] * 14)
+        key = (calendar.month_text(month), unit, sector)
+        row = truth.counts.setdefault(key, [0] * 14)
         row[_COLUMN["received_count" if month == received_month else "opening_count"]] += 1
+        if month == received_month:
+            truth.service.setdefault(key, Counter()).update(received_counts(case, states))
         state = _state_in(states, month)
         if month == completed_month:
-            row[_COLUMN[_outcome(newest, state)]] += 1
+            outcome = _outcome(newest, state)
+            row[_COLUMN[outcome]] += 1
+            if outcome.startswith("resolved_"):
+                truth.service.setdefault(key, Counter()).update(done_counts(case, states))
         else:
             row[_COLUMN[_pending(state, calendar.last_day(month))]] += 1
 

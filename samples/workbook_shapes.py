@@ -25,6 +25,9 @@ BAO_CAO_EXCEL = Shape(
         ("Ngày hoàn thành", "completed_at"),
         ("Ngày trả kết quả", "returned_at"),
         ("Trạng thái", "status"),
+        ("Mức độ dịch vụ", "service_level"),
+        ("Liên thông", "joint"),
+        ("Hình thức trả kết quả", "delivery"),
     ),
     statuses={
         "registered": "Chờ tiếp nhận",

@@ -24,6 +24,7 @@ _VALUES = {
 }
 """Evidence of known values; the channel's and the level's few words stand in other columns too."""
 _CODES = ("sector_code", "procedure_code")
+_YES_NO = ("paid_online", "digitised", "result_digitised", "reused", "joint")
 _CHOICES = ("status", "channel", "service_level", "sector")
 _CHOICE_VARIETY, _CHOICE_ROWS = 0.8, 30
 
@@ -94,6 +95,6 @@ def _as_value(place: str, found: Profile) -> float:
 def _as_other(place: str, found: Profile, label: float) -> float:
     if place == "fee" and found.share("number") < 0.8:
         return _AGAINST
-    kinds = {"fee": "number", "paid_online": "yes_no", "digitised": "yes_no", "official": "person"}
+    kinds = {"fee": "number", "official": "person", **dict.fromkeys(_YES_NO, "yes_no")}
     is_kind = place in kinds and found.share(kinds[place]) >= 0.5
     return _AGREES if is_kind and label >= ACCEPTED else 0.0

@@ -50,13 +50,13 @@ class Vocabulary:
 def vocabulary(site: Site | None = None) -> Vocabulary:
     """Return the shipped vocabulary, with the site's labels, units, sectors and procedures first."""
     words: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    sectors = _rows("national_sector")
+    sectors, served = _rows("national_sector"), _rows("service_label")
     values = {
         "status": [row["label"] for row in _rows("status_label")],
         "channel": [row["label"] for row in _rows("channel_label")],
         "sector_code": [row["sector_code"] for row in sectors],
         "sector": [name for row in sectors for name in _names(row["sector_name"], row["aliases"])],
-        "service_level": words["service_levels"],
+        "service_level": [r["label"] for r in served if r["column_name"] == "service_level"],
     }
     own: list[tuple[str, str]] = []
     if site is not None:

@@ -1,4 +1,4 @@
--- Numerators and denominators of service per reporting period × unit that reported in it: the counts of agg_unit_procedure_month
+-- Numerators and denominators of service per reporting period × unit: the counts of agg_unit_procedure_month
 -- added up, and counts of procedures. A unit's procedures are those that the reference gives to it or to its level, and those it
 -- had a case of. What the reference leaves blank about one (level, fee) is known from its first case that tells, on.
 -- Counts of procedures stand at the period's end; those with an online case or payment are counted over the period's own cases.
@@ -7,17 +7,17 @@ with period_month as (
     from {{ ref('dim_reporting_period') }}
 ),
 
-reported as (
+report as (
     select
         p.calendar,
         p.period_kind,
         p.period,
         p.last_month_no,
-        r.unit_code
+        r.unit_code,
+        bool_or(r.is_reported) as is_reported
     from period_month as p
     inner join {{ ref('fct_unit_report') }} as r on p.month_no = r.month_no
     group by all
-    having bool_or(r.is_reported)
 ),
 
 unit_month as (
@@ -181,7 +181,8 @@ select
     p.period_kind,
     p.period,
     p.last_month_no,
-    p.unit_code
+    p.unit_code,
+    p.is_reported
     {%- for name in service_counts() %},
     coalesce(s.{{ name }}_count, 0)::BIGINT as {{ name }}_count
     {%- endfor %}
@@ -189,7 +190,7 @@ select
     coalesce({{ 'd' if name in ['online_case_procedure', 'paid_online_procedure'] else 'k' }}.{{ name }}_count, 0)::BIGINT
         as {{ name }}_count
     {%- endfor %}
-from reported as p
+from report as p
 left join summed as s
     on p.calendar = s.calendar and p.period_kind = s.period_kind and p.period = s.period and p.unit_code = s.unit_code
 left join stocks as k

@@ -1,23 +1,6 @@
 -- Online, level of service, payment, digitisation, post, joint procedures, per unit and reporting period (domain §4, R13,
 -- R16–R20, R31, R33, R34, R44). What no file of the unit tells has no row; for electronic files, post and joint cases the unit's
 -- own declaration then stands in. A declared month counts in the month of its number in both calendars.
-{% set rates = [
-    ('online_level34_case_rate', 'online_level_online', 'online_level', 'level_known'),
-    ('online_procedure_rate', 'online_level_procedure', 'procedure', 'level_known_procedure'),
-    ('online_procedure_count', 'online_level_procedure', none, 'level_known_procedure'),
-    ('online_sector_count', 'online_level_sector', none, 'level_known_procedure'),
-    ('procedure_with_online_case_rate', 'online_case_procedure', 'online_level_procedure', 'level_known_procedure'),
-    ('paid_online_rate', 'paid_online', 'payable', 'payment_known'),
-    ('fee_procedure_paid_online_rate', 'paid_online_procedure', 'fee_procedure', 'payment_known'),
-    ('fee_procedure_integrated_rate', 'integrated_procedure', 'fee_procedure', 'integration_known_procedure'),
-    ('digitised_reception_rate', 'digitised', 'digitised_known', 'digitised_known'),
-    ('digitised_result_rate', 'result_digitised', 'result_known', 'result_known'),
-    ('digitised_rate', 'fully_digitised', 'full_digitisation_known', 'full_digitisation_known'),
-    ('reused_data_rate', 'reused', 'reuse_known', 'reuse_known'),
-    ('electronic_file_rate', 'electronic_file', 'digitised_known', 'digitised_known'),
-    ('post_rate', 'post_delivery', 'delivery_known', 'delivery_known'),
-    ('joint_case_rate', 'joint', 'joint_known', 'joint_known'),
-] %}
 {% set declared = {
     'electronic_file': 'electronic_file_rate',
     'post_delivery': 'post_rate',
@@ -31,12 +14,12 @@ with told as (
         last_month_no,
         unit_code,
         unnest([
-            {%- for measure, part, whole, known in rates %}
+            {%- for measure, part, whole, known in service_rates() + procedure_rates() %}
             struct_pack(
                 measure_code := '{{ measure }}',
                 numerator := {{ part }}_count,
                 denominator := {{ whole ~ '_count' if whole else 'null::BIGINT' }},
-                is_known := {{ known }}_count > 0
+                is_known := is_reported and {{ known }}_count > 0
             )
             {%- if not loop.last %},{% endif %}
             {%- endfor %}
@@ -150,7 +133,7 @@ measured as (
         'cases' as input
     from late as l
     inner join {{ ref('agg_unit_service_period') }} as a
-        on l.calendar = a.calendar and l.period_kind = a.period_kind and l.period = a.period and l.unit_code = a.unit_code
+        on a.is_reported and l.calendar = a.calendar and l.period_kind = a.period_kind and l.period = a.period and l.unit_code = a.unit_code
     union all by name
     select d.*, 'declaration' as input
     from declared as d

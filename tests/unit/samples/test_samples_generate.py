@@ -23,13 +23,13 @@ GOLDEN = (
         "\ufeffSTT,Mã hồ sơ,Đơn vị xử lý,Mã lĩnh vực,Lĩnh vực,Mã TTHC,Tên thủ tục,Chủ hồ sơ,"
         "Số điện thoại,Địa chỉ,Mã cán bộ,Cán bộ xử lý,Kênh thực hiện,Mức độ,Ngày tiếp nhận,"
         "Ngày hẹn trả,Ngày kết thúc xử lý,Ngày trả kết quả,Trạng thái hồ sơ,Lệ phí,"
-        "Thanh toán trực tuyến,Số hóa hồ sơ"
+        "Thanh toán trực tuyến,Số hóa hồ sơ,Số hóa kết quả,Hình thức trả kết quả"
     ),
     (
         "1,000.01.16.H32-231211-0001,UBND phường Lộc Thọ,G13-TN02,Đất đai,9.000006,"
         "Chuyển mục đích sử dụng đất,Lê Quốc Châu,0900569822,23 Lê Hồng Phong,CB.NT-LOC-THO.02,"
-        "Đỗ Hữu Hòa,Trực tiếp,Toàn trình,11/12/2023 10:32,02/01/2024 17:00,02/01/2024 12:40,,"
-        "Công dân yêu cầu rút hồ sơ,100000,Không,Có"
+        "Đỗ Hữu Hòa,Trực tiếp,Thông tin,11/12/2023 10:32,02/01/2024 17:00,02/01/2024 12:40,,"
+        "Công dân yêu cầu rút hồ sơ,100000,Không,Có,Không,Trực tiếp"
     ),
 )
 
@@ -65,7 +65,7 @@ def test_any_scale(tmp_path: Path, units: int, months: int, cases: int) -> None:
     out = tmp_path / "out"
     truth = generate(site, out, units=units, months=months, cases_per_unit_month=cases, seed=1)
     assert len(truth.files) == units * months
-    assert len(list(out.rglob("*.*"))) == units * months + 4  # and the four files of the truth
+    assert len(list(out.rglob("*.*"))) == units * months + 5  # and the files of the truth
     received = sum(counts[1] for counts in truth.counts.values())
     assert 0.6 * units * months * cases <= received <= 1.4 * units * months * cases + units * months
 
