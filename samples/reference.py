@@ -85,6 +85,7 @@ PROCEDURES: tuple[Procedure, ...] = (
     Procedure("9.000021", "Tiếp công dân tại cấp huyện", "G20-TH04", 10, 2, 0),
 )
 
+
 class Offer(NamedTuple):
     """How a procedure is offered: its level of service, online payment, several agencies at once."""
 

@@ -159,9 +159,7 @@ def _write_case_rows(
     paths = {str(home.root / s.batch_path) for s in submissions if s.batch_path}
     batches = sorted(path for path in paths if not path.endswith(REGISTER_BATCH))
     names = ("decode_id", "submission_id", "sheet", "row_number", *CANONICAL_COLUMNS)
-    _table(
-        connection, "case_row", dict.fromkeys(names, _TEXT) | {"row_number": pa.int32()}, []
-    )
+    _table(connection, "case_row", dict.fromkeys(names, _TEXT) | {"row_number": pa.int32()}, [])
     if not batches:
         return
     listed = ", ".join("'" + path.replace("'", "''") + "'" for path in batches)

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.layouts import Layout
-from ingestion.masking import is_stamp, masked_names, masked_numbers
+from ingestion.masking import is_stamp, masked_names, masked_numbers, masked_text
 from ingestion.messages import text
 from ingestion.text import match_key
 
@@ -90,15 +90,10 @@ def protect(table: pa.Table, layout: Layout) -> pa.Table:
     for column in _NAMELESS_COLUMNS:
         table = _replaced(table, column, _LETTER, masked_names, is_suspect_without=False)
     # Words in a fee are seldom read as one, and then shown to the unit.
-    table = _replaced(table, "fee", _AMOUNT, masked_fee, is_suspect_without=True)
+    table = _replaced(table, "fee", _AMOUNT, masked_text, is_suspect_without=True)
     if "applicant_key" in layout.columns:
         table = _hashed(table)
     return table
-
-
-def masked_fee(value: str) -> str:
-    """Return a fee that is no plain amount with numbers and names of people masked."""
-    return masked_names(masked_numbers(value))
 
 
 def masked_date(value: str) -> str:
