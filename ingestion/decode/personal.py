@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.layouts import Layout
-from ingestion.masking import is_stamp, masked_names, masked_numbers
+from ingestion.masking import is_stamp, masked_names, masked_numbers, masked_text
 from ingestion.messages import text
 from ingestion.text import match_key
 
@@ -89,6 +89,7 @@ def protect(table: pa.Table, layout: Layout) -> pa.Table:
         table = _replaced(table, column, _SUSPECT, masked_numbers, is_suspect_without=False)
     for column in _NAMELESS_COLUMNS:
         table = _replaced(table, column, _LETTER, masked_names, is_suspect_without=False)
+    # Words in a fee are seldom read as one, and then shown to the unit.
     table = _replaced(table, "fee", _AMOUNT, masked_numbers, is_suspect_without=True)
     if "applicant_key" in layout.columns:
         table = _hashed(table)
