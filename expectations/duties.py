@@ -2,9 +2,7 @@
 
 from expectations.checks import Check, Source, no_rows, unique
 
-STATUS = Source(
-    "mart.mart_duty_status", keys=("period", "duty_code", "measure_code", "unit_code")
-)
+STATUS = Source("mart.mart_duty_status", keys=("period", "duty_code", "measure_code", "unit_code"))
 OBLIGATION = Source("mart.mart_obligations", keys=("unit_code", "obligation_code"))
 
 

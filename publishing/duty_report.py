@@ -30,49 +30,46 @@ _OBLIGATION = {
     "days": (9, "count"),
     "reminders": (8, "count"),
 }
-OPEN = Table(_OBLIGATION, empty="duties.empty_open", area="duties")
-REPEATED = Table(_OBLIGATION, empty="duties.empty_repeated", area="duties")
-UNITS = Table(
-    {
-        "number": (6, "text_centre"),
-        "unit": (34, "text"),
-        "level": (18, "text"),
-        "due_count": (11, "count"),
-        "on_time_count": (11, "count"),
-        "late_count": (11, "count"),
-        "missing_count": (11, "count"),
-        "unsatisfactory_count": (12, "count"),
-        "longest": (13, "count"),
-        "reminders": (11, "count"),
-    },
-    empty="duties.empty_units",
-    area="duties",
-)
-UNREPORTED = Table(
-    {
-        "number": (6, "text_centre"),
-        "unit": (40, "text"),
-        "level": (22, "text"),
-        "last_report": (18, "text_centre"),
-    },
-    empty="duties.empty_unreported",
-    area="duties",
-)
-STATUS = Table(
-    {
-        "duty": (9, "text_centre"),
-        "name": (46, "text"),
-        "basis": (30, "text"),
-        "measure": (36, "text"),
-        "unit_count": (11, "count"),
-        "measured": (9, "count"),
-        "none_arose": (9, "count"),
-        "no_data": (9, "count"),
-        "input": (24, "text"),
-    },
-    empty="duties.empty_status",
-    area="duties",
-)
+_UNITS = {
+    "number": (6, "text_centre"),
+    "unit": (34, "text"),
+    "level": (18, "text"),
+    "due_count": (11, "count"),
+    "on_time_count": (11, "count"),
+    "late_count": (11, "count"),
+    "missing_count": (11, "count"),
+    "unsatisfactory_count": (12, "count"),
+    "longest": (13, "count"),
+    "reminders": (11, "count"),
+}
+_UNREPORTED_UNITS = {
+    "number": (6, "text_centre"),
+    "unit": (40, "text"),
+    "level": (22, "text"),
+    "last_report": (18, "text_centre"),
+}
+_DUTIES = {
+    "duty": (9, "text_centre"),
+    "name": (46, "text"),
+    "basis": (36, "text"),
+    "measure": (38, "text"),
+    "unit_count": (11, "count"),
+    "measured": (9, "count"),
+    "none_arose": (9, "count"),
+    "no_data": (9, "count"),
+    "input": (24, "text"),
+}
+TABLES = {
+    key: Table(columns, empty=f"duties.empty_{key}", area="duties")
+    for key, columns in {
+        "open": _OBLIGATION,
+        "repeated": _OBLIGATION,
+        "units": _UNITS,
+        "unreported": _UNREPORTED_UNITS,
+        "status": _DUTIES,
+    }.items()
+}
+"""The sheets, in their order: key (title, name and empty sentence `duties.…_<key>`) to shape."""
 
 
 def write_duty_book(
@@ -91,26 +88,25 @@ def write_duty_book(
     of_month = text("duties.of_month", month=month, year=year)
     repeated = [o for o in obligations if o["is_repeat_violation"]]
     inspections = rows(connection, _INSPECTIONS, [period, period])
+    silent = rows(connection, _UNREPORTED, [period] * 3)
+    sheets = {
+        "open": (standing, [_obligation(o) for o in obligations if o["is_non_compliant"]]),
+        "repeated": (standing, [*map(_obligation, repeated), *map(_inspection, inspections)]),
+        "units": (of_year, [_unit(site, u) for u in rows(connection, _BY_UNIT, [int(year)])]),
+        "unreported": (of_month, [_unreported(site, u) for u in silent]),
+        "status": (of_month, [_status(s) for s in rows(connection, _STATUS, [period])]),
+    }
     with open_book(path, created) as book:
-        _write(book, site, "open", standing, OPEN,
-               [_obligation(o) for o in obligations if o["is_non_compliant"]])  # fmt: skip
-        _write(book, site, "repeated", standing, REPEATED,
-               [*map(_obligation, repeated), *map(_inspection, inspections)])  # fmt: skip
-        _write(book, site, "units", of_year, UNITS,
-               [_unit(site, u) for u in rows(connection, _BY_UNIT, [int(year)])])  # fmt: skip
-        _write(book, site, "unreported", of_month, UNREPORTED,
-               [_unreported(site, u) for u in rows(connection, _UNREPORTED, [period] * 3)])  # fmt: skip
-        _write(book, site, "status", of_month, STATUS,
-               [_status(s) for s in rows(connection, _STATUS, [period])])  # fmt: skip
+        for key, (heading, lines) in sheets.items():
+            _write(book, site, key, heading, lines)
 
 
-def _write(
-    book: Book, site: Site, key: str, period: str, table: Table, lines: Sequence[dict[str, Any]]
-) -> None:
+def _write(book: Book, site: Site, key: str, period: str, lines: Sequence[dict[str, Any]]) -> None:
     """One sheet; the lists of obligations say so where no register has come."""
-    heading = (text(f"duties.title_{key}"), period, site.authority.name)
+    table = TABLES[key]
     if period == text("duties.no_register"):
         table = replace(table, empty="duties.no_register")
+    heading = (text(f"duties.title_{key}"), period, site.authority.name)
     numbered = [{"number": str(n), **line} for n, line in enumerate(lines, start=1)]
     write_table(book, text(f"duties.sheet_{key}"), heading, table, numbered)
 

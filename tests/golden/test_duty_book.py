@@ -1,6 +1,6 @@
 """The workbook of duties, cell by cell, against the small build."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 import openpyxl
@@ -10,6 +10,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 pytestmark = pytest.mark.golden
 
 LOC_THO, TU_PHAP, VINH_HAI = "UBND phường Lộc Thọ", "Phòng Tư pháp", "UBND phường Vĩnh Hải"
+
+
+def _day(year: int, month: int, day: int) -> datetime:
+    """A day as a workbook gives it back: at midnight, without a zone."""
+    return datetime.combine(date(year, month, day), time.min)
 
 
 def _sheet(reports: list[Path], name: str) -> Worksheet:
@@ -46,11 +51,11 @@ def test_who_does_not_comply_with_what_since_when(reports: list[Path]) -> None:
     ]  # fmt: skip
     assert _lines(sheet) == [
         ["1", LOC_THO, "R28", "Báo cáo kiểm điểm trách nhiệm", "KD-01", "=1+1", "10784/UBND",
-         datetime(2024, 11, 30), "Không đạt yêu cầu", datetime(2024, 11, 29), 0, 2],
+         _day(2024, 11, 30), "Không đạt yêu cầu", _day(2024, 11, 29), 0, 2],
         ["2", LOC_THO, "R24", "Báo cáo định kỳ", "BC-12", "Báo cáo tháng 12", "5797/UBND-NV",
-         datetime(2024, 12, 25), "Chưa nộp", datetime(2024, 12, 25), 6, 1],
+         _day(2024, 12, 25), "Chưa nộp", _day(2024, 12, 25), 6, 1],
         ["3", VINH_HAI, None, "Việc khác", "VK-23", "Việc còn lại của năm trước", None,
-         datetime(2023, 12, 31), "Chưa nộp", datetime(2023, 12, 31), 366, 0],
+         _day(2023, 12, 31), "Chưa nộp", _day(2023, 12, 31), 366, 0],
     ]  # fmt: skip
     assert sheet["F6"].data_type == "s"
     assert sheet["H6"].number_format == "dd/mm/yyyy"
@@ -59,11 +64,11 @@ def test_who_does_not_comply_with_what_since_when(reports: list[Path]) -> None:
 def test_repeated_after_reminders_with_inspections_of_the_year(reports: list[Path]) -> None:
     assert _lines(_sheet(reports, "Nhắc nhiều lần, lặp lại")) == [
         ["1", LOC_THO, "R28", "Báo cáo kiểm điểm trách nhiệm", "KD-01", "=1+1", "10784/UBND",
-         datetime(2024, 11, 30), "Không đạt yêu cầu", datetime(2024, 11, 29), 0, 2],
+         _day(2024, 11, 30), "Không đạt yêu cầu", _day(2024, 11, 29), 0, 2],
         ["2", VINH_HAI, "R11", "Trả lời văn bản chỉ đạo", "TL-07", None, None,
-         datetime(2024, 12, 2), "Nộp muộn", datetime(2024, 12, 2), 10, 3],
+         _day(2024, 12, 2), "Nộp muộn", _day(2024, 12, 2), 10, 3],
         ["3", TU_PHAP, "R09", "Kiểm tra đột xuất", "KT-09", None, None, None,
-         "Kiểm tra phát hiện lặp lại", datetime(2024, 5, 14), None, None],
+         "Kiểm tra phát hiện lặp lại", _day(2024, 5, 14), None, None],
     ]  # fmt: skip
 
 

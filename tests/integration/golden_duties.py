@@ -133,9 +133,7 @@ def make_site(root: Path) -> MiniSite:
     (mini.directory / "reference/sectors.csv").unlink()
     mini.write_settings(DECEMBER)
     entries = [f'  - {{unit: {u}, uri: "{{period}}/{u}.csv"}}' for u in UNITS if u not in SERVED]
-    entries += [
-        f'  - {{unit: {u}, uri: "{{period}}/{u}.csv", layouts: [phuc_vu]}}' for u in SERVED
-    ]
+    entries += [f'  - {{unit: {u}, uri: "{{period}}/{u}.csv", layouts: [phuc_vu]}}' for u in SERVED]
     entries += [
         f'  - {{unit: {u}, feed: registers, uri: "{{period}}/so-{u}.xlsx"}}' for u in ("P1", "XA1")
     ]

@@ -142,7 +142,7 @@ measured as (
         measure_code,
         sum(numerator) as numerator,
         null as denominator,
-        case when bool_or(input = 'inspection') and bool_or(input = 'obligation') then 'obligation; inspection' else any_value(input) end as input
+        string_agg(distinct input, '; ' order by input desc) as input
     from counted
     group by all
 )

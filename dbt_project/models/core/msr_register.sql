@@ -15,7 +15,7 @@ keeper as (
     select '{{ register }}' as register, sender_code, unit_code from {{ ref('fct_' ~ register) }}
     union
     {%- endfor %}
-    select unnest(['feedback', 'dialogue', 'apology']), sender_code, sender_code from sent
+    select unnest(['feedback', 'dialogue', 'apology']) as register, sender_code, sender_code as unit_code from sent
 ),
 
 kept as (
@@ -262,14 +262,10 @@ told as (
     inner join late_case as c on p.calendar = c.calendar and c.month_no between p.first_month_no and p.last_month_no
     group by all
     union all
-    -- What is posted is a standing of the newest month that tells it; the rest happened in its month and adds up.
+    -- What is posted is a standing of the newest month that tells it; the rest happened in its month and adds up. What exports may
+    -- tell themselves is msr_service's.
     select {{ period }}, d.unit_code,
-        case d.declared_measure
-            when 'extra_paper' then 'extra_paper_count'
-            when 'post_delivery' then 'post_rate'
-            when 'joint_procedure' then 'joint_case_rate'
-            else d.declared_measure || '_rate'
-        end,
+        case d.declared_measure when 'extra_paper' then 'extra_paper_count' else d.declared_measure || '_rate' end,
         case when d.declared_measure like '%_posted' then arg_max(d.part_count, d.period) else sum(d.part_count) end,
         case
             when d.declared_measure = 'extra_paper' then null
@@ -280,6 +276,7 @@ told as (
     from {{ ref('dim_reporting_period') }} as p
     inner join {{ ref('fct_declaration') }} as d
         on {{ period_month_no('d.period') }} between p.first_month_no and p.last_month_no
+    where d.declared_measure not in ('electronic_file', 'post_delivery', 'joint_procedure')
     group by {{ period }}, d.unit_code, d.declared_measure
 ),
 
@@ -328,19 +325,13 @@ select
     m.denominator::DECIMAL(18, 4) as denominator,
     m.input
 from measured as m
-left join {{ ref('msr_service') }} as s
-    on m.calendar = s.calendar and m.period_kind = s.period_kind and m.period = s.period
-    and m.unit_code = s.unit_code and m.measure_code = s.measure_code
--- What exports themselves tell needs no declaration; late cases without a register of letters have no rate.
-where s.measure_code is null
-    and (
-        m.measure_code <> 'apology_rate'
-        or m.numerator > 0
-        or exists (
-            select 1
-            from kept as k
-            where k.register = 'apology' and k.calendar = m.calendar and k.period_kind = m.period_kind
-                and k.period = m.period and k.unit_code = m.unit_code
-        )
+-- Late cases without a register of letters have no rate.
+where m.measure_code <> 'apology_rate'
+    or m.numerator > 0
+    or exists (
+        select 1
+        from kept as k
+        where k.register = 'apology' and k.calendar = m.calendar and k.period_kind = m.period_kind
+            and k.period = m.period and k.unit_code = m.unit_code
     )
 qualify m.place = min(m.place) over (partition by m.calendar, m.period_kind, m.period, m.unit_code, m.measure_code)

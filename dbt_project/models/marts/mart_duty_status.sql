@@ -35,7 +35,11 @@ reporting_period as (
 ),
 
 newest_ended as (
-    select p.period_kind, m.month_no, arg_max(p.period, p.last_month_no) as period, arg_max(p.previous_period, p.last_month_no) as previous_period
+    select
+        p.period_kind,
+        m.month_no,
+        arg_max(p.period, p.last_month_no) as period,
+        arg_max(p.previous_period, p.last_month_no) as previous_period
     from reporting_period as p
     inner join {{ ref('dim_month') }} as m on p.last_month_no <= m.month_no
     group by p.period_kind, m.month_no
