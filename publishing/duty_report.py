@@ -60,7 +60,7 @@ _DUTIES = {
     "input": (24, "text"),
 }
 TABLES = {
-    key: Table(columns, empty=f"duties.empty_{key}", area="duties")
+    key: Table(columns, empty=f"duties.empty_{key}", texts="duties")
     for key, columns in {
         "open": _OBLIGATION,
         "repeated": _OBLIGATION,

@@ -1,6 +1,7 @@
 """The late-rate ranking as a workbook: units, sectors, and officials over 10 % in the year."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,19 @@ import duckdb
 from ingestion.messages import text
 from ingestion.site import Site
 from publishing.scale import authority_scale
-from publishing.sheets import Book, open_book
-from publishing.tables import Table, write_table
+from publishing.sheets import Book, open_book, print_setup, set_widths
 from warehouse.served import rows
+
+HEADER_ROW = 4
+
+
+@dataclass(frozen=True)
+class Table:
+    """The shape of a sheet: column key (heading `report.column_<key>`) to width and style."""
+
+    columns: Mapping[str, tuple[float, str]]
+    empty: str
+
 
 UNITS = Table(
     {
@@ -126,13 +137,13 @@ def _write_units(
         for member in members
     ]
     heading = (text("report.ranking_title_units"), title, site.authority.name)
-    write_table(book, name, heading, UNITS, lines)
+    _write_table(book, name, heading, UNITS, lines)
 
 
 def _write_sectors(book: Book, site: Site, title: str, members: Sequence[dict[str, Any]]) -> None:
     lines = [{**_rated(m), "sector": m["member_name"] or m["member_code"]} for m in members]
     heading = (text("report.ranking_title_sectors"), title, site.authority.name)
-    write_table(book, text("report.sheet_rank_sectors"), heading, SECTORS, lines)
+    _write_table(book, text("report.sheet_rank_sectors"), heading, SECTORS, lines)
 
 
 def _rated(member: dict[str, Any]) -> dict[str, Any]:
@@ -169,7 +180,38 @@ def _write_officials(
         for official in officials
     ]
     heading = (text("report.ranking_title_officials"), title, site.authority.name)
-    write_table(book, text("report.sheet_officials"), heading, OFFICIALS, lines)
+    _write_table(book, text("report.sheet_officials"), heading, OFFICIALS, lines)
+
+
+def _write_table(
+    book: Book,
+    name: str,
+    heading: tuple[str, str, str],
+    table: Table,
+    lines: Sequence[Mapping[str, object]],
+) -> None:
+    """A titled table with frozen, repeated, filterable header; a sentence if there are no lines."""
+    sheet = book.sheet(name)
+    widths, styles = zip(*table.columns.values(), strict=True)
+    last = len(widths) - 1
+    set_widths(sheet, widths)
+    print_setup(sheet, header_rows=(HEADER_ROW, HEADER_ROW))
+    title, period, authority = heading
+    book.merge(sheet, (0, 0, 0, last), authority, "centre")
+    book.merge(sheet, (1, 0, 1, last), title, "title")
+    book.merge(sheet, (2, 0, 2, last), period, "centre_italic")
+    sheet.set_row(1, 22)
+    sheet.set_row(HEADER_ROW, 48)
+    heads = [text(f"report.column_{column}") for column in table.columns]
+    book.put_row(sheet, HEADER_ROW, heads, ["head"] * len(heads))
+    sheet.freeze_panes(HEADER_ROW + 1, 2)
+    for number, line in enumerate(lines, start=HEADER_ROW + 1):
+        values = [line[column] for column in table.columns]
+        book.put_wrapped_row(sheet, number, values, styles, widths)
+    if lines:
+        sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(lines), last)
+    else:
+        book.merge(sheet, (HEADER_ROW + 1, 0, HEADER_ROW + 1, last), text(table.empty), "text")
 
 
 def _trend(member: dict[str, Any]) -> str:

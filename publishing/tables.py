@@ -1,4 +1,4 @@
-"""A titled table on a sheet of its own, as the ranking and the list of duties show it."""
+"""A sheet that is one table: titles, a header that stays in view, rows, or a sentence if there are none."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,11 @@ HEADER_ROW = 4
 
 @dataclass(frozen=True)
 class Table:
-    """The shape of a sheet: column key (heading `<area>.column_<key>`) to width and style.
-
-    empty: key of the sentence that stands in place of lines. area: where the headings stand.
-    """
+    """The shape of a sheet: column key (heading `<texts>.column_<key>`) to width and style."""
 
     columns: Mapping[str, tuple[float, str]]
     empty: str
-    area: str = "report"
+    texts: str = "report"
 
 
 def write_table(
@@ -30,20 +27,20 @@ def write_table(
 ) -> None:
     """A titled table with frozen, repeated, filterable header; a sentence if there are no lines.
 
-    heading: title, period, authority. Each line holds a value for every column of the table.
+    heading: the title, the line below it, and the line above it.
     """
     sheet = book.sheet(name)
     widths, styles = zip(*table.columns.values(), strict=True)
     last = len(widths) - 1
     set_widths(sheet, widths)
     print_setup(sheet, header_rows=(HEADER_ROW, HEADER_ROW))
-    title, period, authority = heading
-    book.merge(sheet, (0, 0, 0, last), authority, "centre")
+    title, below, above = heading
+    book.merge(sheet, (0, 0, 0, last), above, "centre")
     book.merge(sheet, (1, 0, 1, last), title, "title")
-    book.merge(sheet, (2, 0, 2, last), period, "centre_italic")
+    book.merge_wrapped(sheet, (2, 0, 2, last), below, "centre_italic", sum(widths))
     sheet.set_row(1, 22)
     sheet.set_row(HEADER_ROW, 48)
-    heads = [text(f"{table.area}.column_{column}") for column in table.columns]
+    heads = [text(f"{table.texts}.column_{column}") for column in table.columns]
     book.put_row(sheet, HEADER_ROW, heads, ["head"] * len(heads))
     sheet.freeze_panes(HEADER_ROW + 1, 2)
     for number, line in enumerate(lines, start=HEADER_ROW + 1):
