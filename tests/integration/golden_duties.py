@@ -33,6 +33,11 @@ COLUMNS = {
 PLAIN = tuple(COLUMNS)[:8]
 DONE, OPEN = "Đã xử lý xong", "Đang xử lý"
 HOA, BINH = "Lê Thị Hoa", "Trần Văn Bình"
+PROCEDURES = (
+    "1.001193,Đăng ký khai sinh,G15-TP07",
+    "1.012345,Đăng ký biến động đất đai,G13-TN02",
+    "2.000815,Chứng thực bản sao,G15-TP03",
+)
 HO_TICH, DAT_DAI, CHUNG_THUC = "Hộ tịch", "Đất đai", "Chứng thực"
 Line = tuple[str, ...]
 
@@ -131,6 +136,7 @@ def make_site(root: Path) -> MiniSite:
     lines = [f"{u},Đơn vị {u},{LEVELS[u.rstrip('01234')]}" for u in UNITS]
     mini.edit("reference/units.csv", "code,name,level", *lines)
     (mini.directory / "reference/sectors.csv").unlink()
+    mini.edit("reference/procedures.csv", "code,name,sector_code", *PROCEDURES)
     mini.write_settings(DECEMBER)
     entries = [f'  - {{unit: {u}, uri: "{{period}}/{u}.csv"}}' for u in UNITS if u not in SERVED]
     entries += [f'  - {{unit: {u}, uri: "{{period}}/{u}.csv", layouts: [phuc_vu]}}' for u in SERVED]
