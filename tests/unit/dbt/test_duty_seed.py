@@ -104,7 +104,8 @@ def test_registers_name_their_duties() -> None:
     """The other way round: a register that says it serves a duty is among the duty's inputs."""
     told = {(part.name, duty.code) for duty in DUTIES for part in duty.inputs}
     said = {(register.name, code) for register in REGISTERS.values() for code in register.duties}
-    # Satisfaction is an index criterion; its points reach R41 through the register of scores. Steps refine what cases tell.
+    # Satisfaction is an index criterion; its points reach R41 through the register of scores.
+    # Steps refine what cases tell.
     assert said - told <= {("satisfaction", "R41"), ("case_step", "R03")}
 
 
