@@ -86,18 +86,9 @@ EXPECTED: dict[tuple[str, str], tuple[str, float, float | None]] = {
 }  # fmt: skip
 
 # Measures whose models other branches bring. To be emptied when they are merged: a figure that comes fails here.
-WAITING = {
-    **dict.fromkeys(
-        ("online_sector_count", "online_procedure_count", "online_level34_case_rate", "digitised_rate",
-         "digitised_reception_rate", "digitised_result_rate", "paid_online_rate",
-         "fee_procedure_paid_online_rate", "land_late_rate", "joint_late_rate", "electronic_file_rate",
-         "post_rate", "joint_case_rate"),
-        "i4c (msr_service)",
-    ),
-    **dict.fromkeys(
-        ("official_over_limit_count", "not_updated_rate", "paper_gap_rate"), "i4e (msr_backlog)"
-    ),
-}  # fmt: skip
+WAITING = dict.fromkeys(
+    ("official_over_limit_count", "not_updated_rate", "paper_gap_rate"), "i4e (msr_backlog)"
+)
 
 
 def _parameter(duty: str, measure: str) -> Any:
