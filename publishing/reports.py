@@ -1,4 +1,4 @@
-"""The month's workbooks for the People's Committee: form II.06a and the late-rate ranking."""
+"""The month's workbooks for the People's Committee: form II.06a, the late-rate ranking, the duties."""
 # ruff: noqa: S608 - SQL is put together from our own names; values are quoted or bound
 
 from collections import defaultdict
@@ -15,6 +15,7 @@ from ingestion.messages import text
 from ingestion.progress import Progress, quiet
 from ingestion.site import Site
 from publishing.change_report import write_change_book
+from publishing.duty_report import write_duty_book
 from publishing.form_06a import COLUMNS, Counts, Form, Line, add, write_form, zero
 from publishing.ranking import write_ranking
 from publishing.scale import authority_scale
@@ -56,15 +57,18 @@ def write_reports(site: Site, home: Home, period: str, *, progress: Progress = q
     folder = home.reports / period
     form_path = folder / f"Bieu-II.06a-{period}.xlsx"
     ranking_path = folder / f"Xep-hang-tre-han-{period}.xlsx"
+    duties_path = folder / f"Theo-doi-nghia-vu-{period}.xlsx"
     with served(home) as connection:
         created = built_at(connection)
-        progress(text("report.progress_form"), 0, 2)
+        progress(text("report.progress_form"), 0, 3)
         _write_form_book(connection, site, period, form_path, created)
-        progress(text("report.progress_ranking"), 1, 2)
+        progress(text("report.progress_ranking"), 1, 3)
         write_ranking(connection, site, period, ranking_path, created)
-        progress(text("report.progress_ranking"), 2, 2)
+        progress(text("duties.progress"), 2, 3)
+        write_duty_book(connection, site, period, duties_path, created)
+        progress(text("duties.progress"), 3, 3)
     changes = write_change_book(site, home, period, created)
-    return [form_path, ranking_path, *([changes] if changes else [])]
+    return [form_path, ranking_path, duties_path, *([changes] if changes else [])]
 
 
 def built_at(connection: duckdb.DuckDBPyConnection) -> datetime:

@@ -1,6 +1,6 @@
 -- Unit × reporting period × measure: what targets, duties and index criteria are held against. Sparse: a measure without
 -- any figure has no row, and marts say "no data" for it. A rate's denominator may be 0: a figure, but no rate.
-{% set parts = ['msr_counts', 'msr_service', 'msr_backlog', 'msr_register'] %}
+{% set parts = ['msr_counts', 'msr_service', 'msr_backlog', 'msr_register', 'msr_obligation'] %}
 with measured as (
     {%- for part in parts %}
     select * from {{ ref(part) }}

@@ -108,6 +108,11 @@ FAULTS = {
     "form_3_is_7_11": f"{FORM} received_total_count = received_total_count + 1 {LOC_THO}",
     "form_not_negative": f"{FORM} resolved_late_count = -1 {LOC_THO}",
     "form_total_is_sum": f"delete from mart.mart_form_06a {LOC_THO} and sector_code = '(trống)'",
+    "duty_status_unique": _twice("mart.mart_duty_status"),
+    "every_duty_followed": f"delete from mart.mart_duty_status {LOC_THO} and duty_code = 'R24'",
+    "duty_without_figure_says_so": "update mart.mart_duty_status set duty_status = 'measured'",
+    "obligation_unique": _twice("mart.mart_obligations"),
+    "obligation_listed_was_due": "update mart.mart_obligations set is_non_compliant = true where duty_code = 'R08'",
     "form_agrees_with_month": f"{UNIT} resolved_late_count = resolved_late_count + 1 {LOC_THO}",
 }  # fmt: skip
 
