@@ -76,8 +76,8 @@ def write_procedures(path: Path) -> None:
     """Write reference/procedures.csv with every procedure of the samples."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("code", "name", "aliases", "sector_code"))
-        writer.writerows((p.code, p.name, "", p.sector_code) for p in PROCEDURES)
+        writer.writerow(("code", "name", "aliases", "sector_code", "term_days"))
+        writer.writerows((p.code, p.name, "", p.sector_code, p.term) for p in PROCEDURES)
 
 
 def layout_text(shape: Shape) -> str:

@@ -3,6 +3,7 @@ select distinct on (procedure_code)
     coalesce(nullif(regexp_extract(procedure_code, '^\d\.\d{6}'), ''), procedure_code) as procedure_code,
     procedure_name,
     aliases,
-    sector_code
+    sector_code,
+    term_days
 from {{ source('raw', 'procedure') }}
 order by procedure_code, procedure_name
