@@ -23,6 +23,6 @@ select case_key, period_no as event_no, null::DATE as event_on
 from compared
 where is_event
 union
-select case_key, null, unnest([started_on, finished_on]) as event_on
+select case_key, null, unnest(list_filter([started_on, finished_on], d -> d is not null)) as event_on
 from {{ ref('int_case_step') }}
 where is_latest_row and case_key is not null

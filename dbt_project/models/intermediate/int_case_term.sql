@@ -35,4 +35,4 @@ inner join {{ ref('int_day') }} as d
     -- Received on a day off, a case of no days' term is due on the first day worked after it.
     and r.working_day_number + greatest(p.term_days + coalesce(s.stopped_days, 0), (not r.is_working_day)::INTEGER)
     = d.working_day_number
-where x.case_key is null or s.case_key is not null
+where p.term_days is not null and (x.case_key is null or s.case_key is not null)
