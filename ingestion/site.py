@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 from ingestion.layouts import Layout, Name, layout_problems
 from ingestion.messages import text
 from ingestion.periods import first_day, last_day
-from ingestion.reference import CalendarDay, NotUpdated, Policy, Procedure, RuleSeverity, Sector, Unit, Waiver
+from ingestion.reference import (
+    CalendarDay,
+    NotUpdated,
+    Policy,
+    Procedure,
+    RuleSeverity,
+    Sector,
+    Unit,
+    Waiver,
+)
 from ingestion.settings import Settings
 from ingestion.site_checks import Reference, check_reference, check_sources
 from ingestion.site_files import Problems, parse_yaml, read_table, read_yaml

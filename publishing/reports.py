@@ -1,4 +1,4 @@
-"""The month's workbooks for the People's Committee: form II.06a and the late-rate ranking."""
+"""The month's workbooks for the People's Committee: form II.06a, the late-rate ranking, officials."""
 # ruff: noqa: S608 - SQL is put together from our own names; values are quoted or bound
 
 from collections import defaultdict
@@ -16,6 +16,7 @@ from ingestion.progress import Progress, quiet
 from ingestion.site import Site
 from publishing.change_report import write_change_book
 from publishing.form_06a import COLUMNS, Counts, Form, Line, add, write_form, zero
+from publishing.officials import officials_path, write_officials
 from publishing.ranking import write_ranking
 from publishing.scale import authority_scale
 from publishing.sheets import open_book
@@ -56,15 +57,18 @@ def write_reports(site: Site, home: Home, period: str, *, progress: Progress = q
     folder = home.reports / period
     form_path = folder / f"Bieu-II.06a-{period}.xlsx"
     ranking_path = folder / f"Xep-hang-tre-han-{period}.xlsx"
+    officials = officials_path(home, period)
     with served(home) as connection:
         created = built_at(connection)
-        progress(text("report.progress_form"), 0, 2)
+        progress(text("report.progress_form"), 0, 3)
         _write_form_book(connection, site, period, form_path, created)
-        progress(text("report.progress_ranking"), 1, 2)
+        progress(text("report.progress_ranking"), 1, 3)
         write_ranking(connection, site, period, ranking_path, created)
-        progress(text("report.progress_ranking"), 2, 2)
+        progress(text("report.progress_officials"), 2, 3)
+        write_officials(connection, site, period, officials, created)
+        progress(text("report.progress_officials"), 3, 3)
     changes = write_change_book(site, home, period, created)
-    return [form_path, ranking_path, *([changes] if changes else [])]
+    return [form_path, ranking_path, officials, *([changes] if changes else [])]
 
 
 def built_at(connection: duckdb.DuckDBPyConnection) -> datetime:

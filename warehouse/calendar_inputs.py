@@ -52,9 +52,7 @@ def public_holidays(last_year: int) -> tuple[Day, ...]:
     """
     import holidays  # 0.4 s, and only a build needs it
 
-    known = holidays.country_holidays(
-        "VN", years=range(_FIRST_YEAR, last_year + 1), language="vi"
-    )
+    known = holidays.country_holidays("VN", years=range(_FIRST_YEAR, last_year + 1), language="vi")
     off = [(day, False, name) for day, name in known.items()]
     worked = [(day, True, "Làm bù") for day in known.weekend_workdays]
     return tuple(sorted(off + worked))

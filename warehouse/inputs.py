@@ -203,8 +203,12 @@ def _write_reference(connection: duckdb.DuckDBPyConnection, site: Site) -> None:
     sector = {"sector_code": _TEXT, "sector_name": _TEXT, "aliases": _TEXTS}
     _table(connection, "sector", sector, [(s.code, s.name, list(s.aliases)) for s in site.sectors])
     procedure = {"procedure_code": _TEXT, "procedure_name": _TEXT, "aliases": _TEXTS}
-    procedures = [(p.code, p.name, list(p.aliases), p.sector_code, p.term_days) for p in site.procedures]
-    _table(connection, "procedure", procedure | {"sector_code": _TEXT, "term_days": _INT}, procedures)
+    procedures = [
+        (p.code, p.name, list(p.aliases), p.sector_code, p.term_days) for p in site.procedures
+    ]
+    _table(
+        connection, "procedure", procedure | {"sector_code": _TEXT, "term_days": _INT}, procedures
+    )
     policy = ("policy_code", "policy_name", "grain", "numerator", "denominator")
     policies = [
         (p.policy_code, p.name, p.grain, "+".join(p.numerator), "+".join(p.denominator))

@@ -276,7 +276,7 @@ CELL_KEYS: dict[str, tuple[str, ...]] = {
         "row_kind",
         "sector_code",
     ),
-    "mart_official_year": ("period", "grain", "official_key"),
+    "mart_official_year": ("calendar", "period_kind", "period", "grain", "official_key"),
     "mart_late_rate_ranking": ("policy_code", "period_kind", "period", "scope", "member_code"),
 }
 NOT_COUNTS = {"line_number", "unit_count", "rank", "previous_rank"}

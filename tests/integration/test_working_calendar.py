@@ -42,7 +42,9 @@ def test_terms_over_holidays_and_swapped_days(mini: MiniSite, models: Models) ->
         assert plus(connection, "2024-04-26", 3) == "2024-05-04"
         assert plus(connection, "2026-08-20", 5) == "2026-08-26"
         # A Saturday is no working day, and a term that starts on it is one that starts on Friday.
-        assert plus(connection, "2024-06-01", 1) == plus(connection, "2024-05-31", 1) == "2024-06-03"
+        assert (
+            plus(connection, "2024-06-01", 1) == plus(connection, "2024-05-31", 1) == "2024-06-03"
+        )
         # 2 January off by the national overlay; the site does without working on the 10th instead.
         assert plus(connection, "2025-12-31", 1) == "2026-01-05"
         assert plus(connection, "2026-01-09", 1) == "2026-01-12"
