@@ -35,25 +35,31 @@ def people_checks() -> tuple[Check, ...]:
 # Whoever is said to be over the limit finds every late case in the list of evidence.
 _EVIDENCE = """
     with listed as (
-        select e.calendar, e.official_key, p.period, count(*) as case_count
-        from mart.mart_official_case as e
-        inner join core.dim_reporting_period as y
-            on e.calendar = y.calendar and y.period_kind = 'month' and e.period = y.period
-        inner join core.dim_reporting_period as p
-            on e.calendar = p.calendar and p.period_kind = 'ytd'
-            and y.last_month_no between p.first_month_no and p.last_month_no
-        group by e.calendar, e.official_key, p.period
+        select calendar, official_key, period, count(*) as case_count
+        from mart.mart_official_case
+        group by calendar, official_key, period
+    ),
+
+    summed as (
+        select o.calendar, o.period, o.official_key, any_value(o.evidence_count) as evidence_count,
+            coalesce(sum(l.case_count), 0)::bigint as case_count
+        from checked as o
+        left join listed as l
+            on o.calendar = l.calendar and o.official_key = l.official_key
+            and left(o.period, 4) = left(l.period, 4) and l.period <= o.period
+        where o.grain = 'person'
+        group by o.calendar, o.period, o.official_key
     )
-    select calendar, period, grain, official_key, evidence_count, case_count
-    from checked
-    left join listed using (calendar, period, official_key)
-    where grain = 'person' and evidence_count <> coalesce(case_count, 0)
+
+    select * from summed where evidence_count <> case_count
 """
 
 _OPEN = """
     select unit_code, m.pending_count, b.open_count
     from (
-        select unit_code, pending_count from mart.mart_unit_month
+        select unit_code, pending_in_time_count + pending_overdue_count + pending_suspended_count
+            + pending_no_due_count as pending_count
+        from mart.mart_unit_month
         where period = (select max(period) from mart.mart_unit_month)
     ) as m
     full join (

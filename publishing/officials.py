@@ -20,7 +20,7 @@ OFFICIALS = Table(
     {
         "rank": (6, "text_centre"),
         "official": (25, "text"),
-        "official_code": (11, "text_centre"),
+        "official_code": (22, "text_centre"),
         "unit": (25, "text"),
         "late": (9, "count"),
         "denominator": (10, "count"),
@@ -36,7 +36,7 @@ OFFICIALS = Table(
 CASES = Table(
     {
         "official": (22, "text"),
-        "official_code": (11, "text_centre"),
+        "official_code": (22, "text_centre"),
         "unit": (24, "text"),
         "case_code": (27, "text"),
         "received_on": (11, "text_centre"),
@@ -44,7 +44,7 @@ CASES = Table(
         "late_ended_on": (11, "text_centre"),
         "late_days": (10, "count"),
         "attribution": (20, "text"),
-        "file": (24, "text"),
+        "file": (30, "text"),
         "sheet": (14, "text"),
         "row": (7, "count"),
     },

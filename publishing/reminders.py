@@ -14,11 +14,12 @@ import duckdb
 
 from ingestion.home import Home
 from ingestion.messages import text
+from ingestion.progress import Progress, quiet
 from ingestion.site import Site
 from publishing.reminded import backlog_before
 from publishing.sheets import open_book
 from publishing.tables import Table, write_table
-from warehouse.served import Row, rows
+from warehouse.served import Row, rows, served
 
 Kind = Literal["overdue", "due_soon", "left"]
 
@@ -126,12 +127,12 @@ _CASE: dict[str, tuple[float, str]] = {
     "procedure": (34, "text"),
     "official": (22, "text"),
     "received_on": (11, "text_centre"),
-    "due_on": (11, "text_centre"),
+    "due_on": (12, "text_centre"),
 }
 _PLACE: dict[str, tuple[float, str]] = {
     "note": (24, "text"),
     "standing": (10, "text_centre"),
-    "file": (22, "text"),
+    "file": (30, "text"),
     "row": (7, "count"),
 }
 TABLES: dict[Kind, Table] = {
@@ -162,23 +163,25 @@ def reminder_path(home: Home, unit_code: str, period: str) -> Path:
 
 
 def write_reminders(
-    connection: duckdb.DuckDBPyConnection, site: Site, home: Home, period: str, created: datetime
+    site: Site, home: Home, period: str, *, progress: Progress = quiet
 ) -> list[Path]:
     """Write a workbook for every unit that has something to be reminded of; return their paths.
 
     Only for the newest month: a file of an older one stays as it was. One of this month, of a unit
-    that has nothing left, is removed.
+    that has nothing left, is removed. Raises NothingServed when nothing is published.
     """
-    newest = connection.execute("select newest_period from meta.build").fetchone()
-    if newest is None or newest[0] != period:
-        return []
     within = site.reminders.due_within_days
-    wanted = read_reminders(connection, home, within)
+    with served(home) as connection:
+        (about,) = rows(connection, "select newest_period, built_at from meta.build")
+        if about["newest_period"] != period:
+            return []
+        wanted = sorted(read_reminders(connection, home, within).items())
     written = []
-    for unit_code, reminders in sorted(wanted.items()):
+    for unit_code, reminders in wanted:
         path = reminder_path(home, unit_code, period)
-        _write(path, reminders, within, created)
+        _write(path, reminders, within, about["built_at"])
         written.append(path)
+        progress(text("reminder.progress"), len(written), len(wanted))
     for path in home.outbox.glob(f"*/{period}/Nhac-viec-*-{period}.xlsx"):
         if path not in written:
             path.unlink()

@@ -17,7 +17,6 @@ from publishing.finding_sheets import write_findings
 from publishing.outbox_state import find_outdated, remember_written
 from publishing.pack_findings import Place, none_found, read_findings
 from publishing.pack_sheets import Pack, write_figures, write_summary
-from publishing.reminders import write_reminders
 from publishing.reports import built_at
 from publishing.sheets import local_time, open_book
 from warehouse.served import Row, rows, served
@@ -65,8 +64,7 @@ def write_outbox(site: Site, home: Home, period: str, *, progress: Progress = qu
     `outbox/<unit>/<period>/Ket-qua-nap-<unit>-<period>.xlsx`: of the month asked for, all that are
     missing or would change; of other months, those that would change since the last run, so that a
     correction to an old month reaches the unit (publishing.outbox_state). Each is written whole and
-    renamed over the earlier one; one that nothing stands behind any more is removed. Beside them the
-    reminders of the newest month (publishing.reminders). Raises
+    renamed over the earlier one; one that nothing stands behind any more is removed. Raises
     NothingServed when nothing is published.
     """
     written: list[Path] = []
@@ -82,7 +80,6 @@ def write_outbox(site: Site, home: Home, period: str, *, progress: Progress = qu
         for unit_code, gone_period in outdated.gone:
             pack_path(home, unit_code, gone_period).unlink(missing_ok=True)
         remember_written(connection, home)
-        written += write_reminders(connection, site, home, period, created)
     return written
 
 

@@ -214,7 +214,7 @@ class MiniSite:
 
     def outbox(self, unit: str, period: str) -> str:
         """What the unit's workbook of the month says."""
-        (path,) = (self.home.outbox / unit / period).glob("*.xlsx")
+        (path,) = (self.home.outbox / unit / period).glob("Ket-qua-nap-*.xlsx")
         return book_text(path)
 
 
