@@ -82,7 +82,9 @@ def test_readers_of_the_earlier_copy_go_on(site: Site, home: Home) -> None:
     assert _served_build(home) == OTHER
 
 
-@pytest.mark.parametrize("point", ["changes", "copy", "before_analysts", "before_rename", "after_rename", "record"])
+@pytest.mark.parametrize(
+    "point", ["changes", "copy", "before_analysts", "before_rename", "after_rename", "record"]
+)
 def test_killed_anywhere_then_retried(
     site: Site, home: Home, point: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
