@@ -142,6 +142,7 @@ def month_end() -> None:
         doc_md="Lập biểu II.06a và các tệp trả lại đơn vị.",
     )
     def report(period: str) -> dict[str, int]:
+        from publishing.reminders import write_reminders
         from publishing.reports import write_reports
         from publishing.unit_packs import write_outbox
 
@@ -149,6 +150,7 @@ def month_end() -> None:
             site, home = open_run()
             reports = write_reports(site, home, period, progress=progress)
             packs = write_outbox(site, home, period, progress=progress)
+            packs += write_reminders(site, home, period, progress=progress)
             return {"reports": len(reports), "outbox": len(packs)}
 
     pulled, built = pull(), build()

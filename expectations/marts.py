@@ -3,6 +3,7 @@
 
 from expectations import duties
 from expectations.checks import Check, Source, between, in_set, no_rows, not_above, unique
+from expectations.people import people_checks
 from ingestion.site import Site
 
 UNIT = Source("mart.mart_unit_month", keys=("unit_code", "period"))
@@ -11,7 +12,6 @@ RANKING = Source(
     "mart.mart_late_rate_ranking",
     keys=("policy_code", "period_kind", "period", "scope", "member_code"),
 )
-OFFICIAL = Source("mart.mart_official_year", keys=("period", "grain", "official_key"))
 FORM = Source(
     "mart.mart_form_06a",
     keys=("calendar", "period_kind", "period", "unit_code", "row_kind", "sector_code"),
@@ -43,7 +43,7 @@ IN = "opening_count + received_count + transferred_in_count"
 def checks(site: Site) -> tuple[Check, ...]:
     """The checks of this gate; none depends on the site so far."""
     del site
-    return (*_months(), *_ranking(), *_officials(), *_form(), *duties.checks())
+    return (*_months(), *_ranking(), *people_checks(), *_form(), *duties.checks())
 
 
 def _months() -> tuple[Check, ...]:
@@ -208,26 +208,6 @@ def _ranking() -> tuple[Check, ...]:
             select policy_code, period_kind, period, scope, member_code, denominator, small_n
             from checked
             where denominator > 0 and small_n <> (denominator < 20)
-        """),
-        ),
-    )
-
-
-def _officials() -> tuple[Check, ...]:
-    return (
-        Check(
-            "official_year_unique", "critical", OFFICIAL, unique("period", "grain", "official_key")
-        ),
-        Check("official_rate_in_range", "critical", OFFICIAL, between("rate", 0, 1)),
-        Check(
-            "official_limit_is_ten_percent",
-            "critical",
-            OFFICIAL,
-            no_rows("""
-            select period, grain, official_key, numerator, denominator, exceeds_limit
-            from checked
-            where denominator > 0 and exceeds_limit
-                    <> (numerator * 10 > denominator and official_key <> '(trống)')
         """),
         ),
     )

@@ -42,6 +42,8 @@ def _split_by_plus(value: object) -> object:
 
 SemicolonList = Annotated[tuple[str, ...], BeforeValidator(_split_by_semicolon)]
 NameList = Annotated[tuple[Name, ...], BeforeValidator(_split_by_semicolon)]
+PendingState = Literal["in_time", "overdue", "suspended", "no_due"]
+PendingSum = Annotated[tuple[PendingState, ...], BeforeValidator(_split_by_plus)]
 MeasureSum = Annotated[tuple[str, ...], BeforeValidator(_split_by_plus)]
 Filled = Annotated[str, Field(min_length=1)]
 
@@ -149,6 +151,17 @@ class CalendarDay(Strict):
     date: date
     is_working: bool
     name: Filled
+
+
+class NotUpdated(Strict):
+    """When an open case counts as not updated: in one of ``pending_states``, without an event on it
+    for ``quiet_working_days``; the rate is among the open cases in ``of_states`` (domain §5, R26).
+    """
+
+    name: Filled
+    pending_states: PendingSum
+    quiet_working_days: Annotated[int, Field(ge=0, le=250)]
+    of_states: PendingSum
 
 
 class RuleSeverity(Strict):

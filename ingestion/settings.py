@@ -55,6 +55,12 @@ class Gates(Strict):
     maximum_rejected_share: Share = 0.5
 
 
+class ReminderSettings(Strict):
+    """What units are reminded of: due dates so many working days ahead."""
+
+    due_within_days: int = Field(default=5, ge=0, le=250)
+
+
 class Settings(Strict):
     """The file ``site.yml``."""
 
@@ -67,3 +73,4 @@ class Settings(Strict):
     decode: DecodeSettings = DecodeSettings()
     unlisted: Unlisted = Unlisted()
     gates: Gates = Gates()
+    reminders: ReminderSettings = ReminderSettings()

@@ -11,6 +11,7 @@ from ingestion.reference import (
     MEASURES,
     SHIPPED_POLICIES,
     CalendarDay,
+    NotUpdated,
     Policy,
     Procedure,
     RuleSeverity,
@@ -37,6 +38,7 @@ class Reference:
     waivers: Sequence[tuple[int, Waiver]]
     rules: Sequence[tuple[int, RuleSeverity]]
     calendar_overlay: Sequence[tuple[int, CalendarDay]]
+    not_updated: Sequence[tuple[int, NotUpdated]]
 
     @property
     def versions(self) -> dict[str, list[Unit]]:
@@ -60,6 +62,9 @@ def check_reference(problems: Problems, reference: Reference, settings: Settings
     _check_unique(problems, "policies.csv", [(line, row.policy_code) for line, row in policies])
     days = [(line, row.date.isoformat()) for line, row in reference.calendar_overlay]
     _check_unique(problems, "calendar_overlay.csv", days)
+    for line, _ in reference.not_updated[1:]:
+        file = problems.directory / "reference" / "not_updated.csv"
+        problems.add(file, text("site.one_row"), line=line)
     _check_policies(problems, policies, settings)
     _check_waivers(problems, reference.waivers, set(reference.versions))
     _check_severities(problems, reference.rules, set(reference.versions))

@@ -72,6 +72,7 @@ def month_end(
     from ingestion.decode import decode as decode_step
     from ingestion.pull import pull as pull_step
     from ingestion.pull import require_files
+    from publishing.reminders import write_reminders
     from publishing.reports import write_reports
     from publishing.snapshot import publish as publish_step
     from publishing.unit_packs import write_outbox
@@ -89,6 +90,7 @@ def month_end(
         publish_step(opened, where, built.build_id, progress=progress)
         write_reports(opened, where, asked, progress=progress)
         write_outbox(opened, where, asked, progress=progress)
+        write_reminders(opened, where, asked, progress=progress)
     with told():
         _print_not_fetched(fetched)
         raise typer.Exit(print_summary(opened, where, asked, as_json=as_json))
@@ -252,6 +254,7 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Write the month's workbooks and each unit's pack from the served file."""
+    from publishing.reminders import write_reminders
     from publishing.reports import write_reports
     from publishing.unit_packs import write_outbox
 
@@ -260,6 +263,7 @@ def report(
         asked = parse_period(period)
         written = write_reports(opened, where, asked, progress=progress)
         written += write_outbox(opened, where, asked, progress=progress)
+        written += write_reminders(opened, where, asked, progress=progress)
     if as_json:
         print_json(written)
         return

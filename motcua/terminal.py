@@ -170,7 +170,7 @@ def _print_cells(out: Console, cells: list[Row]) -> None:
     lines: dict[tuple[str, ...], list[str]] = {}
     for cell in cells:
         name = cell["table_name"]
-        if name == "mart_form_06a":
+        if "calendar" in cell:
             name = f"{name}_{cell['calendar']}"
         is_total = cell.get("row_kind") == "total"
         member = cell.get("sector_code") or cell.get("official_key") or ""

@@ -1,7 +1,6 @@
-"""The late-rate ranking as a workbook: units, sectors, and officials over 10 % in the year."""
+"""The late-rate ranking as a workbook: units, and sectors."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,19 +10,9 @@ import duckdb
 from ingestion.messages import text
 from ingestion.site import Site
 from publishing.scale import authority_scale
-from publishing.sheets import Book, open_book, print_setup, set_widths
+from publishing.sheets import Book, open_book
+from publishing.tables import Table, write_table
 from warehouse.served import rows
-
-HEADER_ROW = 4
-
-
-@dataclass(frozen=True)
-class Table:
-    """The shape of a sheet: column key (heading `report.column_<key>`) to width and style."""
-
-    columns: Mapping[str, tuple[float, str]]
-    empty: str
-
 
 UNITS = Table(
     {
@@ -54,27 +43,12 @@ SECTORS = Table(
     },
     empty="report.ranking_empty",
 )
-OFFICIALS = Table(
-    {
-        "rank": (6, "text_centre"),
-        "official": (25, "text"),
-        "official_code": (11, "text_centre"),
-        "unit": (25, "text"),
-        "late": (9, "count"),
-        "denominator": (10, "count"),
-        "rate": (10, "rate"),
-        "grain": (20, "text"),
-        "policy": (35, "text"),
-        "note": (17, "text"),
-    },
-    empty="report.officials_empty",
-)
 
 
 def write_ranking(
     connection: duckdb.DuckDBPyConnection, site: Site, period: str, path: Path, created: datetime
 ) -> None:
-    """Write `Xep-hang-tre-han-<period>.xlsx`: the month, the year to date, sectors, officials.
+    """Write `Xep-hang-tre-han-<period>.xlsx`: the month, the year to date, sectors.
 
     Rates stand beside numerator, denominator and the policy's name: real reports use several
     policies, so a rate without its policy says nothing (domain §2).
@@ -90,7 +64,6 @@ def write_ranking(
             _write_units(book, site, text(f"report.sheet_rank_{kind}"), titles[kind], members)
         sectors = _read_members(connection, site.default_policy, "month", period, "sector")
         _write_sectors(book, site, titles["month"], sectors)
-        _write_officials(book, site, titles["ytd"], _read_officials(connection, period))
 
 
 def _read_members(
@@ -109,21 +82,6 @@ def _read_members(
     )
 
 
-def _read_officials(connection: duckdb.DuckDBPyConnection, period: str) -> list[dict[str, Any]]:
-    return rows(
-        connection,
-        """
-        select o.grain, o.official_code, o.official_name, o.unit_name, o.unit_count, o.numerator,
-            o.denominator, o.rate, o.rank, o.small_n, p.policy_name
-        from mart.mart_official_year as o
-        left join core.dim_policy as p on o.policy_code = p.policy_code
-        where o.period = ? and o.exceeds_limit
-        order by o.grain = 'name', o.rank nulls last, o.official_name collate vi, o.official_key
-        """,
-        [period],
-    )
-
-
 def _write_units(
     book: Book, site: Site, name: str, title: str, members: Sequence[dict[str, Any]]
 ) -> None:
@@ -137,13 +95,13 @@ def _write_units(
         for member in members
     ]
     heading = (text("report.ranking_title_units"), title, site.authority.name)
-    _write_table(book, name, heading, UNITS, lines)
+    write_table(book, name, heading, UNITS, lines)
 
 
 def _write_sectors(book: Book, site: Site, title: str, members: Sequence[dict[str, Any]]) -> None:
     lines = [{**_rated(m), "sector": m["member_name"] or m["member_code"]} for m in members]
     heading = (text("report.ranking_title_sectors"), title, site.authority.name)
-    _write_table(book, text("report.sheet_rank_sectors"), heading, SECTORS, lines)
+    write_table(book, text("report.sheet_rank_sectors"), heading, SECTORS, lines)
 
 
 def _rated(member: dict[str, Any]) -> dict[str, Any]:
@@ -158,60 +116,6 @@ def _rated(member: dict[str, Any]) -> dict[str, Any]:
         "policy": member["policy_name"],
         "note": _note(member),
     }
-
-
-def _write_officials(
-    book: Book, site: Site, title: str, officials: Sequence[dict[str, Any]]
-) -> None:
-    lines = [
-        {
-            "rank": official["rank"],
-            "official": official["official_name"],
-            "official_code": official["official_code"],
-            "unit": official["unit_name"]
-            or text("report.several_units", count=official["unit_count"]),
-            "late": official["numerator"],
-            "denominator": official["denominator"],
-            "rate": official["rate"],
-            "grain": text(f"report.grain_{official['grain']}"),
-            "policy": official["policy_name"],
-            "note": text("report.note_small_n") if official["small_n"] else None,
-        }
-        for official in officials
-    ]
-    heading = (text("report.ranking_title_officials"), title, site.authority.name)
-    _write_table(book, text("report.sheet_officials"), heading, OFFICIALS, lines)
-
-
-def _write_table(
-    book: Book,
-    name: str,
-    heading: tuple[str, str, str],
-    table: Table,
-    lines: Sequence[Mapping[str, object]],
-) -> None:
-    """A titled table with frozen, repeated, filterable header; a sentence if there are no lines."""
-    sheet = book.sheet(name)
-    widths, styles = zip(*table.columns.values(), strict=True)
-    last = len(widths) - 1
-    set_widths(sheet, widths)
-    print_setup(sheet, header_rows=(HEADER_ROW, HEADER_ROW))
-    title, period, authority = heading
-    book.merge(sheet, (0, 0, 0, last), authority, "centre")
-    book.merge(sheet, (1, 0, 1, last), title, "title")
-    book.merge(sheet, (2, 0, 2, last), period, "centre_italic")
-    sheet.set_row(1, 22)
-    sheet.set_row(HEADER_ROW, 48)
-    heads = [text(f"report.column_{column}") for column in table.columns]
-    book.put_row(sheet, HEADER_ROW, heads, ["head"] * len(heads))
-    sheet.freeze_panes(HEADER_ROW + 1, 2)
-    for number, line in enumerate(lines, start=HEADER_ROW + 1):
-        values = [line[column] for column in table.columns]
-        book.put_wrapped_row(sheet, number, values, styles, widths)
-    if lines:
-        sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + len(lines), last)
-    else:
-        book.merge(sheet, (HEADER_ROW + 1, 0, HEADER_ROW + 1, last), text(table.empty), "text")
 
 
 def _trend(member: dict[str, Any]) -> str:

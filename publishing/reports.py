@@ -1,4 +1,4 @@
-"""The month's workbooks for the People's Committee: form II.06a, the late-rate ranking, the duties."""
+"""The month's workbooks: form II.06a, the late-rate ranking, the duties, officials."""
 # ruff: noqa: S608 - SQL is put together from our own names; values are quoted or bound
 
 from collections import defaultdict
@@ -17,6 +17,7 @@ from ingestion.site import Site
 from publishing.change_report import write_change_book
 from publishing.duty_report import write_duty_book
 from publishing.form_06a import COLUMNS, Counts, Form, Line, add, write_form, zero
+from publishing.officials import officials_path, write_officials
 from publishing.ranking import write_ranking
 from publishing.scale import authority_scale
 from publishing.sheets import open_book
@@ -58,17 +59,20 @@ def write_reports(site: Site, home: Home, period: str, *, progress: Progress = q
     form_path = folder / f"Bieu-II.06a-{period}.xlsx"
     ranking_path = folder / f"Xep-hang-tre-han-{period}.xlsx"
     duties_path = folder / f"Theo-doi-nghia-vu-{period}.xlsx"
+    officials = officials_path(home, period)
     with served(home) as connection:
         created = built_at(connection)
-        progress(text("report.progress_form"), 0, 3)
+        progress(text("report.progress_form"), 0, 4)
         _write_form_book(connection, site, period, form_path, created)
-        progress(text("report.progress_ranking"), 1, 3)
+        progress(text("report.progress_ranking"), 1, 4)
         write_ranking(connection, site, period, ranking_path, created)
-        progress(text("duties.progress"), 2, 3)
+        progress(text("duties.progress"), 2, 4)
         write_duty_book(connection, site, period, duties_path, created)
-        progress(text("duties.progress"), 3, 3)
+        progress(text("report.progress_officials"), 3, 4)
+        write_officials(connection, site, period, officials, created)
+        progress(text("report.progress_officials"), 4, 4)
     changes = write_change_book(site, home, period, created)
-    return [form_path, ranking_path, duties_path, *([changes] if changes else [])]
+    return [form_path, ranking_path, duties_path, officials, *([changes] if changes else [])]
 
 
 def built_at(connection: duckdb.DuckDBPyConnection) -> datetime:

@@ -16,11 +16,16 @@ from ingestion.log import sync
 from ingestion.messages import text
 from ingestion.progress import Progress, quiet
 from ingestion.site import Site
+from publishing.analysts import ANALYSTS_NAME, write_analysts
 from publishing.changes import write_changes
 from publishing.files import replaced
+from publishing.reminded import keep_backlog
 from warehouse.served import DATABASE_NAME, served_database
 
 CHUNK = 8 * 1024 * 1024
+WHOLE = 0o440
+"""The served file tells of officials: for its owner and group."""
+FOR_ANALYSTS = 0o444
 
 
 class PublishError(Exception):
@@ -29,15 +34,21 @@ class PublishError(Exception):
 
 @dataclass(frozen=True)
 class Publication:
-    """A build that readers have. publication_id is the build's id: a build is published once."""
+    """A build that readers have. publication_id is the build's id: a build is published once.
+
+    database: all of it, for those who may see officials. analysts: the copy without them.
+    """
 
     publication_id: str
     database: Path
+    analysts: Path
     build_id: str
 
 
 def publish(site: Site, home: Home, build_id: str, *, progress: Progress = quiet) -> Publication:
     """Copy the build into `serving/`, rename it over the served file, then record it.
+
+    The analysts' copy (publishing.analysts) is written from the same build and renamed just before.
 
     Before that, what the build changes in published months is listed beside the record
     (publishing.changes). The record `publications/<build_id>.json` comes last, so a crash before it
@@ -56,7 +67,8 @@ def publish(site: Site, home: Home, build_id: str, *, progress: Progress = quiet
 def _publish(site: Site, home: Home, build_id: str, progress: Progress) -> Publication:
     served = served_database(home)
     record = home.publications / f"{build_id}.json"
-    publication = Publication(build_id, served, build_id)
+    analysts = home.serving / ANALYSTS_NAME
+    publication = Publication(build_id, served, analysts, build_id)
     if record.is_file() and served.is_file():
         return publication
     _remove_leftovers(home)
@@ -66,23 +78,33 @@ def _publish(site: Site, home: Home, build_id: str, progress: Progress) -> Publi
     _require_no_wal(served)
     _list_changes(home, served, build, build_id)
     temporary = home.serving / f".{DATABASE_NAME}.{build_id}.tmp"
+    for_analysts = home.serving / f".{ANALYSTS_NAME}.{build_id}.tmp"
     try:
         size, digest = _copy(build, temporary, progress)
         _read_build(temporary, build_id)
-        temporary.chmod(0o444)
+        temporary.chmod(WHOLE)
+        write_analysts(temporary, for_analysts)
+        sync(for_analysts)
+        for_analysts.chmod(FOR_ANALYSTS)
         # Checked again at the last moment: a foreign log beside a renamed file is replayed into it.
         _require_no_wal(served)
+        _require_no_wal(analysts)
+        for_analysts.replace(analysts)
         temporary.replace(served)
         sync(home.serving)
-    except OSError as problem:
+    except (OSError, duckdb.IOException) as problem:
         raise PublishError(
-            text("publish.copy_failed", build_id=build_id, problem=problem.strerror or problem)
+            text("publish.copy_failed", build_id=build_id, problem=_said(problem))
         ) from problem
     finally:
-        temporary.unlink(missing_ok=True)
+        _remove_leftovers(home)
     _record(record, {**about, "site": site.name, "bytes": size, "sha256": digest})
     build.unlink()  # the served file is it; builds would fill the disk month by month
     return publication
+
+
+def _said(problem: Exception) -> object:
+    return (problem.strerror if isinstance(problem, OSError) else None) or problem
 
 
 def _require_whole(build: Path, build_id: str) -> None:
@@ -122,6 +144,7 @@ def _list_changes(home: Home, served: Path, build: Path, build_id: str) -> None:
     """List what changes while both files are there; the served one stays if that cannot be done."""
     try:
         write_changes(home, served, build, build_id)
+        keep_backlog(home, served, build_id)
     except (duckdb.IOException, OSError) as problem:
         raise PublishError(
             text("publish.changes_failed", build_id=build_id, problem=problem)
@@ -164,5 +187,6 @@ def _record(path: Path, about: dict[str, Any]) -> None:
 
 def _remove_leftovers(home: Home) -> None:
     """Copies that a killed run left behind; the lock says that nobody is writing them now."""
-    for leftover in home.serving.glob(f".{DATABASE_NAME}.*.tmp*"):
-        leftover.unlink(missing_ok=True)
+    for name in (DATABASE_NAME, ANALYSTS_NAME):
+        for leftover in home.serving.glob(f".{name}.*.tmp*"):
+            leftover.unlink(missing_ok=True)

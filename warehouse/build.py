@@ -19,6 +19,7 @@ from ingestion.log import sync
 from ingestion.messages import text
 from ingestion.progress import Progress, quiet
 from ingestion.site import Site
+from warehouse.access import write_access
 from warehouse.inputs import write_inputs
 from warehouse.revision import CODE, code_revision
 
@@ -62,7 +63,8 @@ def build(site: Site, home: Home, *, progress: Progress = quiet) -> Build:
             run_dbt(
                 ["build", "--exclude-resource-type", "unit_test"], database, work, home, progress
             )
-            build_id = _finish(site, database, len(submissions))
+            manifest = home.build / "target" / "manifest.json"
+            build_id = _finish(site, database, manifest, len(submissions))
         except duckdb.Error as error:  # a raw batch that cannot be read, say: ours, not a unit's
             _remove(database, work)
             log = home.runs / "dbt" / "dbt.log"
@@ -159,8 +161,8 @@ def _failures(results: Path) -> tuple[list[str], list[str]]:
     return tests, errors
 
 
-def _finish(site: Site, database: Path, submissions: int) -> str:
-    """Add `meta.build`, close cleanly (no .wal left), sync to disk. Returns the build id."""
+def _finish(site: Site, database: Path, manifest: Path, submissions: int) -> str:
+    """Add `meta.build` and `meta.access`, close cleanly (no .wal left), sync to disk. Returns the build id."""
     built_at = datetime.now(UTC)
     build_id = f"{built_at:%Y%m%dT%H%M%S}-{os.getpid():x}"
     with duckdb.connect(str(database)) as connection:
@@ -174,6 +176,7 @@ def _finish(site: Site, database: Path, submissions: int) -> str:
             """,
             [build_id, built_at, code_revision(), site.name, site.digest, submissions],
         )
+        write_access(connection, manifest)
         connection.execute("checkpoint")
     if database.with_suffix(".duckdb.wal").exists():
         raise BuildError(text("build.wal", path=database))

@@ -1,4 +1,4 @@
-"""The working calendar the models start from: public holidays of Viet Nam, and the site's own days."""
+"""The working calendar the models start from: holidays of Viet Nam, the site's own days and quiet time."""
 
 from datetime import date
 from functools import lru_cache
@@ -7,6 +7,9 @@ import duckdb
 
 from ingestion.site import Site
 
+_NOT_UPDATED = (
+    "policy_name varchar, pending_states varchar, quiet_working_days bigint, of_states varchar"
+)
 _DAY = "date_on date, is_working boolean, day_name varchar"
 _FIRST_YEAR = 1990
 """The first year a case's date may lie in (dbt macro `plausible`)."""
@@ -20,7 +23,9 @@ Day = tuple[date, bool, str]
 def write_calendar_inputs(
     connection: duckdb.DuckDBPyConnection, site: Site, newest: str | None
 ) -> None:
-    """Write `raw.public_holiday` up to some years after the newest month, and `raw.calendar_overlay`."""
+    """Write `raw.public_holiday` up to some years after the newest month, and the site's
+    `raw.calendar_overlay` and `raw.not_updated_policy`.
+    """
     holidays = public_holidays(int(newest[:4]) + _YEARS_AHEAD) if newest else ()
     overlay = tuple((day.date, day.is_working, day.name) for day in site.calendar_overlay)
     for name, days in (("public_holiday", holidays), ("calendar_overlay", overlay)):
@@ -30,6 +35,12 @@ def write_calendar_inputs(
             marks = ", ".join(["(?, ?, ?)"] * len(days))
             values = [cell for day in days for cell in day]
             connection.execute(f"insert into raw.{name} values {marks}", values)  # noqa: S608
+    connection.execute(f"create table raw.not_updated_policy ({_NOT_UPDATED})")
+    for rule in site.not_updated:
+        states = ("+".join(rule.pending_states), rule.quiet_working_days, "+".join(rule.of_states))
+        connection.execute(
+            "insert into raw.not_updated_policy values (?, ?, ?, ?)", [rule.name, *states]
+        )
 
 
 @lru_cache

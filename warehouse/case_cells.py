@@ -42,7 +42,7 @@ def case_cells(connection: Any, case_key: str, policy: Row) -> list[Row]:
     row, `measure` (the column) and, in the form, `form_column`.
 
     Tables: mart_unit_month, mart_unit_sector_month, mart_form_06a (months of both calendars),
-    mart_official_year (year to date). `policy`: the default row of core.dim_policy.
+    mart_official_year (year to date of both calendars). `policy`: the default row of core.dim_policy.
     """
     cells: list[Row] = []
     for month in _months(connection, "core.fct_case_month", case_key):
@@ -153,19 +153,27 @@ def _by_unit(placed: Iterable[Placed]) -> list[tuple[str, list[str]]]:
 
 
 def _official_cells(connection: Any, case_key: str) -> Iterator[Row]:
-    """Cells of mart_official_year: every year to date that holds the month of resolution."""
+    """Cells of mart_official_year: every year to date that holds the month of resolution, for the
+    official named, or for each one who had a step of the case.
+    """
     found = rows(
         connection,
         """
-        select p.period, m.resolution, d.official_key, d.official_name_key
-        from core.fct_case_month as m
+        with resolved as (
+            select 'calendar' as calendar, month_no from core.fct_case_month
+            where case_key = $1 and is_resolved
+            union all
+            select 'd15', month_no from core.fct_case_month_d15
+            where case_key = $1 and is_resolved
+        )
+        select p.calendar, p.period, f.resolution, d.official_key, d.official_name_key
+        from resolved as m
         inner join core.dim_reporting_period as p
-            on p.calendar = 'calendar' and p.period_kind = 'ytd'
+            on p.calendar = m.calendar and p.period_kind = 'ytd'
             and m.month_no between p.first_month_no and p.last_month_no
-        inner join core.fct_case as f on m.case_key = f.case_key
+        inner join core.fct_official_case as f on f.case_key = $1
         inner join core.dim_official as d on f.official_key = d.official_key
-        where m.case_key = ? and m.is_resolved
-        order by p.period
+        order by p.calendar, p.period, d.official_key
         """,
         [case_key],
     )
@@ -179,6 +187,8 @@ def _official_cells(connection: Any, case_key: str) -> Iterator[Row]:
             for column in columns:
                 yield {
                     "table_name": "mart_official_year",
+                    "calendar": row["calendar"],
+                    "period_kind": "ytd",
                     "period": row["period"],
                     "grain": grain,
                     "official_key": row[key],

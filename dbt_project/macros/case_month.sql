@@ -9,6 +9,11 @@ case
         end
 {%- endmacro %}
 
+{# Statuses in which the clock stands still while no completion date is there (domain §2). #}
+{% macro suspended_statuses() -%}
+    'supplement_requested', 'payment_requested', 'stopped'
+{%- endmacro %}
+
 {# Case × reporting month it was open or resolved in, for one reporting calendar. The state is the one of the calendar month #}
 {# with the same number: the month that contains the period's last day (domain §2). A case is carried to the newest month. #}
 {% macro case_month(calendar) -%}
@@ -37,6 +42,7 @@ spanned as (
         s.submission_id,
         s.sheet,
         s.row_number,
+        c.received_on,
         c.sector_code,
         c.channel,
         c.resolution,
@@ -87,6 +93,7 @@ select
     p.opening_unit_code,
     p.sector_code,
     p.channel,
+    p.received_on,
     p.month_no > p.received_no as is_opening,
     p.month_no = p.received_no as is_received,
     coalesce(p.month_no = p.completed_no, false) as is_resolved,
@@ -95,7 +102,7 @@ select
     case when p.month_no = p.completed_no then p.resolution_by_time end as resolution_by_time,
     case
         when p.month_no = p.completed_no then null
-        when p.status_code in ('supplement_requested', 'payment_requested', 'stopped') and p.state_completed_on is null
+        when p.status_code in ({{ suspended_statuses() }}) and p.state_completed_on is null
             then 'suspended'
         when p.due_on is null then 'no_due'
         when p.due_on < {{ reporting_month_end('p.month_no', calendar) }} then 'overdue'
@@ -103,7 +110,7 @@ select
     end as pending_state,
     case
         when p.month_no = p.completed_no then null
-        when p.status_code in ('supplement_requested', 'payment_requested', 'stopped') and p.state_completed_on is null
+        when p.status_code in ({{ suspended_statuses() }}) and p.state_completed_on is null
             then 'suspended'
         when p.due_on is null then 'no_due'
         when p.due_on < {{ reporting_month_end('p.month_no', calendar) }} then 'overdue'

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.layouts import Layout
-from ingestion.masking import is_stamp, masked_names, masked_numbers, masked_text
+from ingestion.masking import is_stamp, masked_names, masked_numbers
 from ingestion.messages import text
 from ingestion.text import match_key
 

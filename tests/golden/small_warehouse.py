@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from tests.golden import small_duties
+from tests.golden.small_people import add_people
 
 BUILD_ID = "20250103T020304-abc"
 PERIOD = "2024-12"
@@ -114,6 +115,7 @@ def create(path: Path) -> Path:
         connection.execute(_RANKING)
         _officials(connection)
         small_duties.create(connection, UNITS, PERIOD)
+        add_people(connection)
         connection.execute(f"""
             create table meta.build as
             select '{BUILD_ID}' as build_id, timestamp '2025-01-03 02:03:04' as built_at,
@@ -164,6 +166,7 @@ def _core(connection: duckdb.DuckDBPyConnection) -> None:
             ("calendar", "month", "2024-11", "2024-11-01", "2024-11-30"),
             ("calendar", "month", "2024-12", "2024-12-01", "2024-12-31"),
             ("d15", "month", "2024-12", "2024-11-15", "2024-12-14"),
+            ("calendar", "ytd", "2024-12", "2024-01-01", "2024-12-31"),
         ],
     )
     _fill(
@@ -292,7 +295,8 @@ def _officials(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("""
         create table mart.mart_official_year as
         with rated as (
-            select '2024-12' as period, o.*, u.unit_name, 'strict' as policy_code,
+            select 'calendar' as calendar, 'ytd' as period_kind, '2024-12' as period, o.*,
+                'handler' as attribution, u.unit_name, 'strict' as policy_code,
                 resolved_late_count as numerator,
                 resolved_early_count + resolved_on_time_count + resolved_late_count as denominator
             from officials as o left join core.dim_unit as u on o.unit_code = u.unit_code

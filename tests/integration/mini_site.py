@@ -214,7 +214,7 @@ class MiniSite:
 
     def outbox(self, unit: str, period: str) -> str:
         """What the unit's workbook of the month says."""
-        (path,) = (self.home.outbox / unit / period).glob("*.xlsx")
+        (path,) = (self.home.outbox / unit / period).glob("Ket-qua-nap-*.xlsx")
         return book_text(path)
 
 
@@ -276,7 +276,7 @@ CELL_KEYS: dict[str, tuple[str, ...]] = {
         "row_kind",
         "sector_code",
     ),
-    "mart_official_year": ("period", "grain", "official_key"),
+    "mart_official_year": ("calendar", "period_kind", "period", "grain", "official_key"),
     "mart_late_rate_ranking": ("policy_code", "period_kind", "period", "scope", "member_code"),
 }
 NOT_COUNTS = {"line_number", "unit_count", "rank", "previous_rank"}

@@ -9,6 +9,7 @@ from ingestion.site import Site
 from publishing.snapshot import publish
 from publishing.unit_packs import write_outbox
 from tests.laws.models import Models, run_models
+from warehouse.access import write_access
 from warehouse.inputs import write_inputs
 
 
@@ -33,6 +34,7 @@ def publish_now(
             """,
             [build_id, revision, site.name, site.digest],
         )
+        write_access(connection, models.manifest)
         connection.execute("checkpoint")
     publish(site, home, build_id)
 

@@ -30,6 +30,7 @@ class Models:
     schemas: tuple[tuple[str, str], ...]
     seeds: tuple[tuple[str, Path], ...]
     statements: tuple[tuple[str, str], ...]
+    manifest: Path
 
     def _repr_pretty_(self, printer: RepresentationPrinter, cycle: bool) -> None:
         """What Hypothesis shows of the models: how many there are."""
@@ -71,6 +72,7 @@ def read_models(home: Home) -> Models:
             if node["resource_type"] == "seed"
         ),
         statements=tuple(_statement(nodes[key]) for key in done if key in models),
+        manifest=home.build / "target" / "manifest.json",
     )
 
 

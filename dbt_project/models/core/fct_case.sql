@@ -16,6 +16,8 @@ select
     c.received_on,
     c.due_at,
     c.due_on,
+    d.recomputed_due_on,
+    v.passed_due_on,
     c.completed_at,
     c.completed_on,
     c.returned_on,
@@ -40,3 +42,10 @@ left join (
     from {{ ref('int_case_month') }}
     group by case_key
 ) as m on c.case_key = m.case_key
+left join {{ ref('int_case_term') }} as d on c.case_key = d.case_key
+left join (
+    select case_key, min(passed_due_on) as passed_due_on
+    from {{ ref('int_case_finding') }}
+    where rule_id = 'moved_due_date'
+    group by case_key
+) as v on c.case_key = v.case_key

@@ -1,4 +1,6 @@
 -- Case × calendar month it was open or resolved in: the state that stood, where it was counted, and from which row.
+with {{ with_last_event(ref('int_case_month'), 'calendar') }}
+
 select
     m.case_key,
     m.period,
@@ -20,10 +22,12 @@ select
     m.status_code,
     {{ period_label('m.state_period_no') }} as state_period,
     coalesce(v.period_no < m.month_no, false) and m.pending_state is not null as is_vanished,
+    m.last_event_on,
+    m.is_not_updated,
     m.submission_id,
     m.sheet,
     m.row_number
-from {{ ref('int_case_month') }} as m
+from judged as m
 left join {{ ref('dim_unit') }} as u
     on m.unit_code = u.unit_code
     and {{ reporting_month_end('m.month_no', 'calendar') }} between u.valid_from and u.valid_to

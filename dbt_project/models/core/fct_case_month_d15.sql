@@ -1,4 +1,6 @@
 -- Case × month of the 15th-to-14th calendar (NĐ 09/2019): what the form's cells of that calendar go back to.
+with {{ with_last_event(ref('int_case_month_d15'), 'd15') }}
+
 select
     case_key,
     period,
@@ -14,5 +16,7 @@ select
     resolution,
     pending_state,
     due_on,
-    {{ period_label('state_period_no') }} as state_period
-from {{ ref('int_case_month_d15') }}
+    {{ period_label('state_period_no') }} as state_period,
+    last_event_on,
+    is_not_updated
+from judged

@@ -100,6 +100,8 @@ FAULTS = {
     "ranking_small_n_marked": f"{RANK} small_n = not small_n",
     "official_year_unique": _twice("mart.mart_official_year"),
     "official_rate_in_range": f"{OFFICIAL} rate = 1.5",
+    "official_evidence_is_listed": "delete from mart.mart_official_case where period = '2024-11'",
+    "backlog_is_every_open_case": "delete from mart.mart_backlog_case where unit_code like '%PHAP'",
     "official_limit_is_ten_percent": f"{OFFICIAL} exceeds_limit = numerator * 10 >= denominator",
     "form_unique": _twice("mart.mart_form_06a"),
     "form_3_is_4_5_6": f"{FORM} received_online_count = received_online_count + 1 {LOC_THO}",

@@ -40,13 +40,14 @@ def _second_build(home: Home) -> None:
 
 
 def _temporary_files(home: Home) -> list[Path]:
-    return [*home.serving.glob(".warehouse*"), *home.publications.glob(".*.tmp")]
+    return [*home.serving.glob(".*duckdb*"), *home.publications.glob(".*.tmp")]
 
 
 def test_served_file_is_read_only_and_recorded(site: Site, home: Home) -> None:
     publication = publish(site, home, BUILD_ID)
     assert publication.database == home.serving / "warehouse.duckdb"
-    assert publication.database.stat().st_mode & 0o777 == 0o444
+    assert publication.database.stat().st_mode & 0o777 == 0o440
+    assert publication.analysts.stat().st_mode & 0o777 == 0o444
     assert _served_build(home) == BUILD_ID
     record = json.loads((home.publications / f"{BUILD_ID}.json").read_text(encoding="utf-8"))
     assert record["build_id"] == BUILD_ID
@@ -81,7 +82,9 @@ def test_readers_of_the_earlier_copy_go_on(site: Site, home: Home) -> None:
     assert _served_build(home) == OTHER
 
 
-@pytest.mark.parametrize("point", ["changes", "copy", "before_rename", "after_rename", "record"])
+@pytest.mark.parametrize(
+    "point", ["changes", "copy", "before_analysts", "before_rename", "after_rename", "record"]
+)
 def test_killed_anywhere_then_retried(
     site: Site, home: Home, point: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,11 +97,16 @@ def test_killed_anywhere_then_retried(
 
     def kill_at(source: Path, target: Path) -> Path:
         """Every file is put in place by a rename: the list of changes, the database, the record."""
-        places = {".parquet": "changes", ".duckdb": "before_rename", ".json": "record"}
-        if places[target.suffix] == point:
+        places = {
+            f"{OTHER}.changes.parquet": "changes",
+            "analysts.duckdb": "before_analysts",
+            "warehouse.duckdb": "before_rename",
+            f"{OTHER}.json": "record",
+        }
+        if places.get(target.name) == point:
             raise Killed
         replace(source, target)
-        if target.suffix == ".duckdb" and point == "after_rename":
+        if target.name == "warehouse.duckdb" and point == "after_rename":
             raise Killed
         return target
 
