@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 from ingestion.layouts import Layout, Name, layout_problems
 from ingestion.messages import text
 from ingestion.periods import first_day, last_day
-from ingestion.reference import CalendarDay, Policy, Procedure, RuleSeverity, Sector, Unit, Waiver
+from ingestion.reference import (
+    CalendarDay,
+    OverdueCause,
+    Policy,
+    Procedure,
+    RuleSeverity,
+    Sector,
+    Unit,
+    Waiver,
+)
 from ingestion.settings import Settings
 from ingestion.site_checks import Reference, check_reference, check_sources
 from ingestion.site_files import Problems, parse_yaml, read_table, read_yaml
@@ -37,6 +46,7 @@ class Site(Settings):
     waivers: tuple[Waiver, ...]
     rules: tuple[RuleSeverity, ...]
     calendar_overlay: tuple[CalendarDay, ...]
+    overdue_causes: tuple[OverdueCause, ...]
     sources: tuple[Source, ...]
     layouts: dict[str, Layout]
     default_layouts: tuple[Name, ...]
@@ -94,6 +104,7 @@ def load_site(directory: Path) -> Site:
         waivers=read_table(folder / "waivers.csv", Waiver, problems),
         rules=read_table(folder / "rules.csv", RuleSeverity, problems),
         calendar_overlay=read_table(folder / "calendar_overlay.csv", CalendarDay, problems),
+        overdue_causes=read_table(folder / "overdue_causes.csv", OverdueCause, problems),
     )
     check_reference(problems, reference, settings)
     if sources_file and sources:

@@ -11,6 +11,7 @@ from ingestion.reference import (
     MEASURES,
     SHIPPED_POLICIES,
     CalendarDay,
+    OverdueCause,
     Policy,
     Procedure,
     RuleSeverity,
@@ -37,6 +38,7 @@ class Reference:
     waivers: Sequence[tuple[int, Waiver]]
     rules: Sequence[tuple[int, RuleSeverity]]
     calendar_overlay: Sequence[tuple[int, CalendarDay]]
+    overdue_causes: Sequence[tuple[int, OverdueCause]]
 
     @property
     def versions(self) -> dict[str, list[Unit]]:
@@ -59,6 +61,7 @@ def check_reference(problems: Problems, reference: Reference, settings: Settings
     _check_unique(problems, "policies.csv", [(line, row.policy_code) for line, row in policies])
     days = [(line, row.date.isoformat()) for line, row in reference.calendar_overlay]
     _check_unique(problems, "calendar_overlay.csv", days)
+    _check_causes(problems, reference.overdue_causes)
     _check_policies(problems, policies, settings)
     _check_waivers(problems, reference.waivers, set(reference.versions))
     _check_severities(problems, reference.rules, set(reference.versions))
@@ -128,6 +131,17 @@ def _check_namespaces(problems: Problems, units: Rows) -> None:
                 "site.namespace_needed", code=code, predecessors=", ".join(sorted(before))
             )
             problems.add(file, message, line=first_lines[code], key="case_namespace")
+
+
+def _check_causes(problems: Problems, causes: Sequence[tuple[int, OverdueCause]]) -> None:
+    """Each code once, and no text that means two causes."""
+    _check_unique(problems, "overdue_causes.csv", [(line, cause.code) for line, cause in causes])
+    labels = {
+        (line, match_key(label))
+        for line, cause in causes
+        for label in (cause.name, *cause.aliases)
+    }
+    _check_unique(problems, "overdue_causes.csv", sorted(labels))
 
 
 def _check_unique(problems: Problems, name: str, codes: Iterable[tuple[int, str]]) -> None:

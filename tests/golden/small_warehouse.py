@@ -357,7 +357,8 @@ _RANKING = """
                 partition by period_kind, period, scope order by rate desc nulls last) end as rank
         from members
     )
-    select 'strict' as policy_code, 'Trễ hạn trên hồ sơ có hạn đã giải quyết' as policy_name, *,
+    select 'strict' as policy_code, 'Trễ hạn trên hồ sơ có hạn đã giải quyết' as policy_name,
+        'calendar' as calendar, *,
         denominator < 20 as small_n, 'provisional' as maturity,
         lag(rate) over by_member as previous_rate, lag(rank) over by_member as previous_rank,
         case when rate > previous_rate then 'worse' when rate < previous_rate then 'better'

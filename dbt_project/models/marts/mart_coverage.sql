@@ -59,7 +59,10 @@ select
     coalesce(f.accepted_rows, 0)::BIGINT as accepted_row_count,
     f.first_received_on,
     f.first_accepted_on,
-    greatest(f.first_accepted_on - e.due_on, 0)::BIGINT as late_days,
+    case
+        when f.first_accepted_on > e.due_on then f.first_accepted_on - e.due_on
+        when f.first_accepted_on is not null and e.due_on is not null then 0
+    end::BIGINT as late_days,
     coalesce(r.is_reported, false) as is_reported,
     case
         when coalesce(r.is_reported, false) then 'reported'
