@@ -60,6 +60,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "differs": {"border": 1, "align": "center", "bold": True, "font_color": DIFFERS},
     "count": {"border": 1, **COUNT},
     "rate": {"border": 1, **RATE},
+    "signed_rate": {"border": 1, **RATE, "num_format": "+0.00%;-0.00%;0.00%"},
     "time": {"border": 1, "num_format": "dd/mm/yyyy hh:mm", "align": "center"},
     "time_top": {"border": 1, "num_format": "dd/mm/yyyy hh:mm", "align": "center", "valign": "top"},
     "count_top": {"border": 1, **COUNT, "valign": "top"},

@@ -9,6 +9,8 @@ from typing import Any
 
 import duckdb
 
+from tests.golden.small_periods import add_periods
+
 BUILD_ID = "20250103T020304-abc"
 PERIOD = "2024-12"
 UNITS = {
@@ -111,6 +113,7 @@ def create(path: Path) -> Path:
         connection.execute(_FORM)
         connection.execute(_RANKING)
         _officials(connection)
+        add_periods(connection)
         connection.execute(f"""
             create table meta.build as
             select '{BUILD_ID}' as build_id, timestamp '2025-01-03 02:03:04' as built_at,
@@ -156,11 +159,12 @@ def _core(connection: duckdb.DuckDBPyConnection) -> None:
     _fill(
         connection,
         "core.dim_reporting_period",
-        "calendar varchar, period_kind varchar, period varchar, from_on date, to_on date",
+        "calendar varchar, period_kind varchar, period varchar, last_month_no integer, from_on date,"
+        " to_on date",
         [
-            ("calendar", "month", "2024-11", "2024-11-01", "2024-11-30"),
-            ("calendar", "month", "2024-12", "2024-12-01", "2024-12-31"),
-            ("d15", "month", "2024-12", "2024-11-15", "2024-12-14"),
+            ("calendar", "month", "2024-11", 24298, "2024-11-01", "2024-11-30"),
+            ("calendar", "month", "2024-12", 24299, "2024-12-01", "2024-12-31"),
+            ("d15", "month", "2024-12", 24299, "2024-11-15", "2024-12-14"),
         ],
     )
     _fill(
