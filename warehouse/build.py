@@ -19,6 +19,7 @@ from ingestion.log import sync
 from ingestion.messages import text
 from ingestion.progress import Progress, quiet
 from ingestion.site import Site
+from warehouse.dictionary import write_comments
 from warehouse.inputs import write_inputs
 from warehouse.revision import CODE, code_revision
 
@@ -160,7 +161,7 @@ def _failures(results: Path) -> tuple[list[str], list[str]]:
 
 
 def _finish(site: Site, database: Path, submissions: int) -> str:
-    """Add `meta.build`, close cleanly (no .wal left), sync to disk. Returns the build id."""
+    """Add `meta.build` and the dictionary's comments, close cleanly (no .wal left), sync to disk. Returns the build id."""
     built_at = datetime.now(UTC)
     build_id = f"{built_at:%Y%m%dT%H%M%S}-{os.getpid():x}"
     with duckdb.connect(str(database)) as connection:
@@ -174,6 +175,7 @@ def _finish(site: Site, database: Path, submissions: int) -> str:
             """,
             [build_id, built_at, code_revision(), site.name, site.digest, submissions],
         )
+        write_comments(connection)
         connection.execute("checkpoint")
     if database.with_suffix(".duckdb.wal").exists():
         raise BuildError(text("build.wal", path=database))
