@@ -11,7 +11,7 @@ from publishing.report_periods import ReportPeriod
 from publishing.sheets import Book, print_setup, set_widths
 from warehouse.served import Row, rows
 
-WIDTHS = (6, 50, 14, 16, 16, 30)
+WIDTHS = (6, 42, 18, 20, 20, 40)
 HEADER_ROWS = (4, 6)
 COLUMN_NUMBERS = ("(1)", "(2)", "(3)=(4)+(5)", "(4)", "(5)", "(6)")
 LAST = len(WIDTHS) - 1

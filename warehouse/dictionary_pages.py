@@ -85,7 +85,7 @@ def write_html(home: Home, path: Path) -> None:
         file.unlink(missing_ok=True)
     target = home.build / "target"
     manifest = json.loads((target / "manifest.json").read_text("utf-8"))
-    _add_vietnamese(manifest)
+    _finish_manifest(manifest)
     page = (target / "index.html").read_text("utf-8")
     catalog = (target / "catalog.json").read_text("utf-8")
     inlined = {
@@ -100,10 +100,15 @@ def write_html(home: Home, path: Path) -> None:
     path.write_text(page, "utf-8")
 
 
-def _add_vietnamese(manifest: dict[str, Any]) -> None:
-    """Put the Vietnamese text before the English one of every served table and column."""
+def _finish_manifest(manifest: dict[str, Any]) -> None:
+    """Put the Vietnamese text before the English one of every served table and column.
+
+    Where dbt compiled a model on this machine is nobody's business: those paths are left out.
+    """
     tables = {table.name: table for table in read_dictionary()}
     for node in manifest["nodes"].values():
+        node.pop("compiled_path", None)
+        node.pop("build_path", None)
         if node["resource_type"] != "model" or node["name"] not in tables:
             continue
         table = tables[node["name"]]
