@@ -137,9 +137,7 @@ def _check_causes(problems: Problems, causes: Sequence[tuple[int, OverdueCause]]
     """Each code once, and no text that means two causes."""
     _check_unique(problems, "overdue_causes.csv", [(line, cause.code) for line, cause in causes])
     labels = {
-        (line, match_key(label))
-        for line, cause in causes
-        for label in (cause.name, *cause.aliases)
+        (line, match_key(label)) for line, cause in causes for label in (cause.name, *cause.aliases)
     }
     _check_unique(problems, "overdue_causes.csv", sorted(labels))
 

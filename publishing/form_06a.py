@@ -27,6 +27,19 @@ LAST = len(WIDTHS) - 1
 Counts = tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Heading:
+    """What stands above a form: keys of its code and title, the latter over the columns `middle`."""
+
+    code: str
+    title: str
+    widths: Sequence[float]
+    middle: tuple[int, int]
+
+
+HEADING = Heading("report.form_code", "report.form_title", WIDTHS, (2, 8))
+
+
 class ReportError(Exception):
     """Figures that contradict each other; nothing is written. The text is Vietnamese."""
 
@@ -91,29 +104,17 @@ def _require_sums(form: Form) -> None:
         )
 
 
-def write_heading(
-    book: Book,
-    sheet: Worksheet,
-    form: Form,
-    *,
-    code: str = "report.form_code",
-    title: str = "report.form_title",
-    widths: Sequence[float] = WIDTHS,
-    middle: tuple[int, int] = (2, 8),
-) -> None:
-    """The four rows above a form's table: its code, title and period, and who reports to whom.
-
-    `code` and `title` are keys of messages; the title stands over the columns `middle`.
-    """
-    first, end = middle
+def write_heading(book: Book, sheet: Worksheet, form: Form, heading: Heading = HEADING) -> None:
+    """The four rows above a form's table: its code, title and period, and who reports to whom."""
+    (first, end), widths, title = heading.middle, heading.widths, text(heading.title)
     after, last = end + 1, len(widths) - 1
-    book.merge(sheet, (0, 0, 0, 1), text(code), "bold_top")
-    book.merge(sheet, (0, first, 0, end), text(title), "title")
+    book.merge(sheet, (0, 0, 0, 1), text(heading.code), "bold_top")
+    book.merge(sheet, (0, first, 0, end), title, "title")
     units = text("report.form_units", reporting=form.reporting_unit, receiving=form.receiving_unit)
     lines = max(
         3,
         lines_needed(units, sum(widths[after:])),
-        lines_needed(text(title), sum(widths[first:after]) * 0.8),  # bold and a size larger
+        lines_needed(title, sum(widths[first:after]) * 0.8),  # bold and a size larger
     )
     sheet.set_row(0, LINE_HEIGHT * lines + 3)
     book.merge(sheet, (0, after, 0, last), units, "wrapped")

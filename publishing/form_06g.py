@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import duckdb
 
 from ingestion.messages import text
-from publishing.form_06a import Form, ReportError, write_heading, write_signatures
+from publishing.form_06a import Form, Heading, ReportError, write_heading, write_signatures
 from publishing.report_periods import ReportPeriod
 from publishing.sheets import Book, print_setup, set_widths
 from warehouse.served import Row, rows
@@ -15,6 +15,7 @@ WIDTHS = (6, 42, 18, 20, 20, 40)
 HEADER_ROWS = (4, 6)
 COLUMN_NUMBERS = ("(1)", "(2)", "(3)=(4)+(5)", "(4)", "(5)", "(6)")
 LAST = len(WIDTHS) - 1
+HEADING = Heading("report.causes_code", "report.causes_title", WIDTHS, (2, 4))
 LATE, OVERDUE = 7, 10
 """Where columns (10) and (13) stand among the counts of a form II.06a."""
 
@@ -93,15 +94,12 @@ def _sum(figures: Sequence[Figures]) -> Figures:
     return total, late, pending
 
 
-def _write(
-    book: Book, name: str, form: Form, lines: Sequence[CauseLine], total: Figures
-) -> None:
+def _write(book: Book, name: str, form: Form, lines: Sequence[CauseLine], total: Figures) -> None:
     sheet = book.sheet(name)
     set_widths(sheet, WIDTHS)
     print_setup(sheet, header_rows=HEADER_ROWS)
     sheet.freeze_panes(HEADER_ROWS[1] + 1, 2)
-    write_heading(book, sheet, form, code="report.causes_code", title="report.causes_title",
-                  widths=WIDTHS, middle=(2, 4))  # fmt: skip
+    write_heading(book, sheet, form, HEADING)
     top = HEADER_ROWS[0]
     sheet.set_row(top + 1, 32)
     for column, key in ((0, "number"), (1, "cause"), (5, "note")):

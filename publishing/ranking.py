@@ -104,10 +104,10 @@ def write_ranking(
     with open_book(path, created) as book:
         for kind in ("month", "ytd"):
             members = _read_members(connection, site, kind, period, "unit")
-            _write_units(book, site, f"report.sheet_rank_{kind}", titles[kind], members)
+            _write_units(book, site, (f"rank_{kind}", "units"), titles[kind], members)
         today = _read_members(connection, site, "ytd", period, "unit_as_today")
         if {m["member_code"] for m in today} != {m["member_code"] for m in members}:
-            _write_units(book, site, "report.sheet_rank_today", titles["ytd"], today, "today")
+            _write_units(book, site, ("rank_today", "today"), titles["ytd"], today)
         sectors = _read_members(connection, site, "month", period, "sector")
         _write_sectors(book, site, titles["month"], sectors)
         _write_policies(book, site, titles["month"], _read_policies(connection, site, period))
@@ -166,11 +166,12 @@ def _read_officials(connection: duckdb.DuckDBPyConnection, period: str) -> list[
 def _write_units(
     book: Book,
     site: Site,
-    name: str,
+    keys: tuple[str, str],
     title: str,
     members: Sequence[dict[str, Any]],
-    heading: str = "units",
 ) -> None:
+    """One row per unit; `keys` of the texts for the sheet's name and heading."""
+    name, heading = keys
     scale = authority_scale(site)
     lines = [
         {
@@ -181,12 +182,10 @@ def _write_units(
         for member in members
     ]
     headings = (text(f"report.ranking_title_{heading}"), title, site.authority.name)
-    _write_table(book, text(name), headings, UNITS, lines)
+    _write_table(book, text(f"report.sheet_{name}"), headings, UNITS, lines)
 
 
-def _write_policies(
-    book: Book, site: Site, title: str, compared: Sequence[dict[str, Any]]
-) -> None:
+def _write_policies(book: Book, site: Site, title: str, compared: Sequence[dict[str, Any]]) -> None:
     """One row per unit and policy: a rate says nothing without the policy beside it (domain §2)."""
     lines = [
         {

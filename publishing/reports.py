@@ -99,9 +99,7 @@ def _write_form_book(
             write_form(book, _unit_form(unit_code, by_unit[unit_code], month))
 
 
-def _read_month(
-    connection: duckdb.DuckDBPyConnection, site: Site, period: ReportPeriod
-) -> Month:
+def _read_month(connection: duckdb.DuckDBPyConnection, site: Site, period: ReportPeriod) -> Month:
     """Units of the period in Vietnamese order, by level."""
     units = rows(
         connection,

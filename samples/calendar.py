@@ -58,7 +58,7 @@ def month_of(day: int) -> int:
 
 @cache
 def reporting_month(day: int, starts: int) -> int:
-    """Month number a day is reported in, where months begin on the 1st, or (15) on the 15th of the month before."""
+    """Month a day is reported in: months begin on the 1st, or (15) on the 15th of the month before."""
     when = date.fromordinal(day)
     return when.year * 12 + when.month - 1 + (1 if 1 < starts <= when.day else 0)
 

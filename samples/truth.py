@@ -99,12 +99,13 @@ class Truth:
 def add_unit(truth: Truth, unit_code: str, cases: Iterable[Case], first: int, last: int) -> None:
     """Count one unit's cases for the months first..last (from its first accepted period on)."""
     for case in cases:
-        _count(truth.counts, unit_code, case, first, last, 1)
-        _count(truth.counts_d15, unit_code, case, first, last, 15)
+        _count(truth.counts, unit_code, case, (first, last), 1)
+        _count(truth.counts_d15, unit_code, case, (first, last), 15)
 
 
-def _count(counts: Counts, unit: str, case: Case, first: int, last: int, starts: int) -> None:
-    """Add a case to months of a reporting calendar: those that begin on the 1st, or on the 15th of the month before."""
+def _count(counts: Counts, unit: str, case: Case, span: tuple[int, int], starts: int) -> None:
+    """Add a case to the months of a span, in the reporting calendar whose months start on that day."""
+    first, last = span
     if not case.seen or case.seen[-1].status in IGNORED_STATUSES:
         return  # a code whose newest row is status 1 or 3 is no case
     states = [seen for seen in case.seen if seen.status not in IGNORED_STATUSES]

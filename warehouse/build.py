@@ -161,7 +161,10 @@ def _failures(results: Path) -> tuple[list[str], list[str]]:
 
 
 def _finish(site: Site, database: Path, submissions: int) -> str:
-    """Add `meta.build` and the dictionary's comments, close cleanly (no .wal left), sync to disk. Returns the build id."""
+    """Add `meta.build` and the dictionary's comments, close cleanly (no .wal left), sync to disk.
+
+    Returns the build id.
+    """
     built_at = datetime.now(UTC)
     build_id = f"{built_at:%Y%m%dT%H%M%S}-{os.getpid():x}"
     with duckdb.connect(str(database)) as connection:

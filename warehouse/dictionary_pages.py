@@ -45,8 +45,8 @@ def write_pages(folder: Path) -> list[Path]:
 def _index(tables: list[Table]) -> str:
     lines = [
         "# Từ điển dữ liệu / Data dictionary",
-        "Made by `motcua dictionary` from the models' own texts; do not edit. The same texts are the comments"
-        " in the database (`select * from duckdb_columns()`).",
+        "Made by `motcua dictionary` from the models' own texts; do not edit. The same texts are the",
+        "comments in the database (`select * from duckdb_columns()`).",
         "",
         "| Bảng / Table | Nội dung | Content | Một dòng là / Grain |",
         "|---|---|---|---|",

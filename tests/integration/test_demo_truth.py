@@ -121,7 +121,9 @@ def test_every_period_of_the_year_equals_the_truth_in_both_calendars(
                 line = known.setdefault((calendar, kind, label, unit, sector), [0] * len(COUNTS))
                 opens = month == max(span[0], first[unit])
                 for place, column in enumerate(COUNTS):
-                    counts = column in FLOWS or (opens if column == COUNTS[0] else month == span[-1])
+                    counts = column in FLOWS or (
+                        opens if column == COUNTS[0] else month == span[-1]
+                    )
                     line[place] += int(row[column]) * counts
     found = {
         row[:5]: list(row[5:])

@@ -4,7 +4,6 @@ Two wards become phường Nha Trang, one commune is split between two new wards
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import duckdb

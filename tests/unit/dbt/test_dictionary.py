@@ -44,7 +44,9 @@ def test_comments_stand_in_the_database_vietnamese_first() -> None:
         connection.execute(f"create table mart.mart_coverage ({columns})")
         assert write_comments(connection) == 1 + len(table.columns)
         found = dict(
-            connection.execute("select column_name, comment from duckdb_columns() where schema_name = 'mart'").fetchall()
+            connection.execute(
+                "select column_name, comment from duckdb_columns() where schema_name = 'mart'"
+            ).fetchall()
         )
         said = connection.execute("select comment from duckdb_tables()").fetchone()
     assert said == (f"{table.vi}\n{table.en}",)
