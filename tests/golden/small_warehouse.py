@@ -159,8 +159,7 @@ def _core(connection: duckdb.DuckDBPyConnection) -> None:
     _fill(
         connection,
         "core.dim_reporting_period",
-        "calendar varchar, period_kind varchar, period varchar, last_month_no integer, from_on date,"
-        " to_on date",
+        "calendar varchar, period_kind varchar, period varchar, last_month_no int, from_on date, to_on date",
         [
             ("calendar", "month", "2024-11", 24298, "2024-11-01", "2024-11-30"),
             ("calendar", "month", "2024-12", 24299, "2024-12-01", "2024-12-31"),
