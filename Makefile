@@ -16,7 +16,7 @@ export PYTHONUTF8 := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help month-end test airflow bench lint setup secrets lock clean
+.PHONY: help month-end test airflow bench docs lint setup secrets lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ airflow: $(VENV)/.run $(DEMO) ## Start Airflow on this machine (PORT=8080)
 
 bench: $(VENV)/.run ## Time a build against the hand-written limit, as a ratio
 	@$(BIN)/python -m benchmarks.bench
+
+docs: $(VENV)/.run ## Write docs/dictionary, and the models as one page (MOTCUA_HOME/docs)
+	@$(BIN)/motcua dictionary --home $(HOME_DIR) --html $(HOME_DIR)/docs/models.html
 
 lint: $(VENV)/.test ## Check style and types of Python and SQL
 	$(BIN)/ruff check .

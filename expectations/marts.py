@@ -10,7 +10,7 @@ UNIT = Source("mart.mart_unit_month", keys=("unit_code", "period"))
 SECTOR = Source("mart.mart_unit_sector_month", keys=("unit_code", "sector_code", "period"))
 RANKING = Source(
     "mart.mart_late_rate_ranking",
-    keys=("policy_code", "period_kind", "period", "scope", "member_code"),
+    keys=("policy_code", "calendar", "period_kind", "period", "scope", "member_code"),
 )
 FORM = Source(
     "mart.mart_form_06a",
@@ -129,19 +129,19 @@ def _months() -> tuple[Check, ...]:
 
 
 def _ranking() -> tuple[Check, ...]:
-    group = "policy_code, period_kind, period, scope"
+    group = "policy_code, calendar, period_kind, period, scope"
     return (
         Check(
             "ranking_unique",
             "critical",
             RANKING,
-            unique("policy_code", "period_kind", "period", "scope", "member_code"),
+            unique("policy_code", "calendar", "period_kind", "period", "scope", "member_code"),
         ),
         Check(
             "ranking_period_kind_known",
             "critical",
             RANKING,
-            in_set("period_kind", ("month", "quarter", "half", "year", "ytd")),
+            in_set("period_kind", ("month", "quarter", "half", "nine_months", "year", "ytd")),
         ),
         Check("ranking_rate_in_range", "critical", RANKING, between("rate", 0, 1)),
         Check(
@@ -155,7 +155,7 @@ def _ranking() -> tuple[Check, ...]:
             "critical",
             RANKING,
             no_rows("""
-            select policy_code, period_kind, period, scope, member_code,
+            select policy_code, calendar, period_kind, period, scope, member_code,
                 numerator, denominator, rate
             from checked
             where rate is not null
@@ -167,7 +167,7 @@ def _ranking() -> tuple[Check, ...]:
             "critical",
             RANKING,
             no_rows("""
-            select policy_code, period_kind, period, scope, member_code, rate, rank
+            select policy_code, calendar, period_kind, period, scope, member_code, rate, rank
             from checked
             where (rate is null) <> (rank is null) and member_code <> '(trống)'
         """),
@@ -205,7 +205,7 @@ def _ranking() -> tuple[Check, ...]:
             "critical",
             RANKING,
             no_rows("""
-            select policy_code, period_kind, period, scope, member_code, denominator, small_n
+            select policy_code, calendar, period_kind, period, scope, member_code, denominator, small_n
             from checked
             where denominator > 0 and small_n <> (denominator < 20)
         """),

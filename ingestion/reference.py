@@ -135,6 +135,17 @@ class Procedure(Strict):
     units: NameList = ()
 
 
+class OverdueCause(Strict):
+    """A coded cause of delay (form II.06g); ``aliases`` are the texts exports write for it.
+
+    A code of the shipped list replaces that line; another one is added to it.
+    """
+
+    code: Name
+    name: Filled
+    aliases: SemicolonList = ()
+
+
 class Policy(Strict):
     """How counts fold into a rate: ``numerator`` ÷ ``denominator`` at a grain of time."""
 

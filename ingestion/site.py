@@ -11,6 +11,7 @@ from ingestion.periods import first_day, last_day
 from ingestion.reference import (
     CalendarDay,
     NotUpdated,
+    OverdueCause,
     Policy,
     Procedure,
     RuleSeverity,
@@ -47,6 +48,7 @@ class Site(Settings):
     rules: tuple[RuleSeverity, ...]
     calendar_overlay: tuple[CalendarDay, ...]
     not_updated: tuple[NotUpdated, ...]
+    overdue_causes: tuple[OverdueCause, ...]
     sources: tuple[Source, ...]
     layouts: dict[str, Layout]
     default_layouts: tuple[Name, ...]
@@ -105,6 +107,7 @@ def load_site(directory: Path) -> Site:
         rules=read_table(folder / "rules.csv", RuleSeverity, problems),
         calendar_overlay=read_table(folder / "calendar_overlay.csv", CalendarDay, problems),
         not_updated=read_table(folder / "not_updated.csv", NotUpdated, problems),
+        overdue_causes=read_table(folder / "overdue_causes.csv", OverdueCause, problems),
     )
     check_reference(problems, reference, settings)
     if sources_file and sources:

@@ -12,6 +12,7 @@ from ingestion.reference import (
     SHIPPED_POLICIES,
     CalendarDay,
     NotUpdated,
+    OverdueCause,
     Policy,
     Procedure,
     RuleSeverity,
@@ -39,6 +40,7 @@ class Reference:
     rules: Sequence[tuple[int, RuleSeverity]]
     calendar_overlay: Sequence[tuple[int, CalendarDay]]
     not_updated: Sequence[tuple[int, NotUpdated]]
+    overdue_causes: Sequence[tuple[int, OverdueCause]]
 
     @property
     def versions(self) -> dict[str, list[Unit]]:
@@ -65,6 +67,7 @@ def check_reference(problems: Problems, reference: Reference, settings: Settings
     for line, _ in reference.not_updated[1:]:
         file = problems.directory / "reference" / "not_updated.csv"
         problems.add(file, text("site.one_row"), line=line)
+    _check_causes(problems, reference.overdue_causes)
     _check_policies(problems, policies, settings)
     _check_waivers(problems, reference.waivers, set(reference.versions))
     _check_severities(problems, reference.rules, set(reference.versions))
@@ -134,6 +137,15 @@ def _check_namespaces(problems: Problems, units: Rows) -> None:
                 "site.namespace_needed", code=code, predecessors=", ".join(sorted(before))
             )
             problems.add(file, message, line=first_lines[code], key="case_namespace")
+
+
+def _check_causes(problems: Problems, causes: Sequence[tuple[int, OverdueCause]]) -> None:
+    """Each code once, and no text that means two causes."""
+    _check_unique(problems, "overdue_causes.csv", [(line, cause.code) for line, cause in causes])
+    labels = {
+        (line, match_key(label)) for line, cause in causes for label in (cause.name, *cause.aliases)
+    }
+    _check_unique(problems, "overdue_causes.csv", sorted(labels))
 
 
 def _check_unique(problems: Problems, name: str, codes: Iterable[tuple[int, str]]) -> None:

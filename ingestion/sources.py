@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Literal
 
 from fsspec.registry import known_implementations
@@ -9,7 +10,7 @@ from pydantic import Field, model_validator
 
 from ingestion.layouts import Month, Name, Strict
 from ingestion.messages import text
-from ingestion.periods import period_of
+from ingestion.periods import last_day, period_of
 from ingestion.reference import Unit
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -80,6 +81,10 @@ class Source(Strict):
     def covers(self, period: str) -> bool:
         """Tell whether files of this month are asked for here."""
         return (self.valid_from or period) <= period <= (self.valid_to or period)
+
+    def due_on(self, period: str) -> date:
+        """Return the day by which the month's file is expected: ``due_day`` of the next month."""
+        return (last_day(period) + timedelta(days=1)).replace(day=self.due_day)
 
     def location(self, period: str) -> str:
         """Return the URI of one month's file, placeholders filled; it may still hold ``*``."""

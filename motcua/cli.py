@@ -19,6 +19,7 @@ from ingestion.periods import parse_period
 from ingestion.site import Site, load_site
 from ingestion.sources import FEEDS
 from motcua.console import DONE, PARTLY, USAGE, bar, print_json, stdout, told
+from motcua.dictionary_commands import dictionary
 from motcua.layout_commands import layout
 from motcua.template_commands import template
 
@@ -28,6 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.command()(dictionary)
 app.add_typer(layout, name="layout")
 app.add_typer(template, name="template")
 SitePath = Annotated[

@@ -27,6 +27,19 @@ LAST = len(WIDTHS) - 1
 Counts = tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Heading:
+    """What stands above a form: keys of its code and title, the latter over the columns `middle`."""
+
+    code: str
+    title: str
+    widths: Sequence[float]
+    middle: tuple[int, int]
+
+
+HEADING = Heading("report.form_code", "report.form_title", WIDTHS, (2, 8))
+
+
 class ReportError(Exception):
     """Figures that contradict each other; nothing is written. The text is Vietnamese."""
 
@@ -64,11 +77,11 @@ def write_form(book: Book, form: Form) -> None:
     set_widths(sheet, WIDTHS)
     print_setup(sheet, header_rows=HEADER_ROWS)
     sheet.freeze_panes(HEADER_ROWS[1] + 1, 2)
-    _write_heading(book, sheet, form)
+    write_heading(book, sheet, form)
     _write_header(book, sheet, form)
     row = _write_lines(book, sheet, form)
     row = _write_notes(book, sheet, form, row)
-    _write_signatures(book, sheet, row + 1)
+    write_signatures(book, sheet, row + 1)
     if len(form.lines) <= LINES_ON_ONE_PAGE:
         sheet.fit_to_pages(1, 1)  # else the signatures alone would go to a second page
 
@@ -91,16 +104,24 @@ def _require_sums(form: Form) -> None:
         )
 
 
-def _write_heading(book: Book, sheet: Worksheet, form: Form) -> None:
-    book.merge(sheet, (0, 0, 0, 1), text("report.form_code"), "bold_top")
-    book.merge(sheet, (0, 2, 0, 8), text("report.form_title"), "title")
+def write_heading(book: Book, sheet: Worksheet, form: Form, heading: Heading = HEADING) -> None:
+    """The four rows above a form's table: its code, title and period, and who reports to whom."""
+    (first, end), widths, title = heading.middle, heading.widths, text(heading.title)
+    after, last = end + 1, len(widths) - 1
+    book.merge(sheet, (0, 0, 0, 1), text(heading.code), "bold_top")
+    book.merge(sheet, (0, first, 0, end), title, "title")
     units = text("report.form_units", reporting=form.reporting_unit, receiving=form.receiving_unit)
-    sheet.set_row(0, LINE_HEIGHT * max(3, lines_needed(units, sum(WIDTHS[9:]))) + 3)
-    book.merge(sheet, (0, 9, 0, LAST), units, "wrapped")
-    book.merge(sheet, (1, 2, 1, 8), form.period_title, "centre_bold")
+    lines = max(
+        3,
+        lines_needed(units, sum(widths[after:])),
+        lines_needed(title, sum(widths[first:after]) * 0.8),  # bold and a size larger
+    )
+    sheet.set_row(0, LINE_HEIGHT * lines + 3)
+    book.merge(sheet, (0, after, 0, last), units, "wrapped")
+    book.merge(sheet, (1, first, 1, end), form.period_title, "centre_bold")
     span = text("report.form_span", start=_long_date(form.from_on), end=_long_date(form.to_on))
-    book.merge(sheet, (2, 2, 2, 8), span, "centre_italic")
-    book.merge(sheet, (3, 9, 3, LAST), text("report.form_measure"), "right_italic")
+    book.merge(sheet, (2, first, 2, end), span, "centre_italic")
+    book.merge(sheet, (3, after, 3, last), text("report.form_measure"), "right_italic")
 
 
 def _write_header(book: Book, sheet: Worksheet, form: Form) -> None:
@@ -148,9 +169,18 @@ def _write_notes(book: Book, sheet: Worksheet, form: Form, row: int) -> int:
     return row
 
 
-def _write_signatures(book: Book, sheet: Worksheet, row: int) -> None:
-    book.merge(sheet, (row, 8, row, LAST), text("report.form_place_and_date"), "centre_italic")
-    for first, last, key in ((0, 3, "preparer"), (8, LAST, "head")):
+def write_signatures(
+    book: Book,
+    sheet: Worksheet,
+    row: int,
+    *,
+    left: tuple[int, int] = (0, 3),
+    right: tuple[int, int] = (8, LAST),
+) -> None:
+    """Place and date, and the two who sign, over the columns `left` and `right`."""
+    place = text("report.form_place_and_date")
+    book.merge(sheet, (row, right[0], row, right[1]), place, "centre_italic")
+    for (first, last), key in ((left, "preparer"), (right, "head")):
         book.merge(
             sheet, (row + 1, first, row + 1, last), text(f"report.sign_{key}"), "centre_bold"
         )

@@ -59,7 +59,8 @@ _CURRENT = f"""
             period,
             row(rank, count(rank) over (), policy_name, small_n, numerator, denominator)::varchar as standing
         from mart.mart_late_rate_ranking
-        where period = $asked and period_kind = 'month' and scope = 'unit' and policy_code = $policy
+        where period = $asked and calendar = 'calendar' and period_kind = 'month' and scope = 'unit'
+            and policy_code = $policy
     )
     select
         p.unit_code,

@@ -17,8 +17,10 @@ from ingestion.site import Site
 from publishing.change_report import write_change_book
 from publishing.duty_report import write_duty_book
 from publishing.form_06a import COLUMNS, Counts, Form, Line, add, write_form, zero
+from publishing.form_06g import write_causes
 from publishing.officials import officials_path, write_officials
 from publishing.ranking import write_ranking
+from publishing.report_periods import ReportPeriod, periods_ending
 from publishing.scale import authority_scale
 from publishing.sheets import open_book
 from publishing.snapshot import PublishError
@@ -34,7 +36,7 @@ class PeriodNotServed(PublishError):
 
 @dataclass(frozen=True)
 class Month:
-    """What all sheets of one month share."""
+    """What all sheets of one period share."""
 
     authority: str
     scale: str
@@ -50,29 +52,37 @@ class Month:
 def write_reports(site: Site, home: Home, period: str, *, progress: Progress = quiet) -> list[Path]:
     """Write the month's workbooks to `reports/<period>/` from the served database.
 
-    Returns their paths; the workbook of changes only when published figures have moved since. Each
+    Form II.06a of the month, and of the quarter, half, nine months or year that it ends. Returns their
+    paths; the workbook of changes only when published figures have moved since. Each
     is written whole beside its place and renamed over an earlier one. Raises NothingServed when
     nothing is published, PeriodNotServed when the month is not in it, ReportError when a total
     differs from the sum of its rows.
     """
     folder = home.reports / period
-    form_path = folder / f"Bieu-II.06a-{period}.xlsx"
     ranking_path = folder / f"Xep-hang-tre-han-{period}.xlsx"
     duties_path = folder / f"Theo-doi-nghia-vu-{period}.xlsx"
     officials = officials_path(home, period)
     with served(home) as connection:
         created = built_at(connection)
-        progress(text("report.progress_form"), 0, 4)
-        _write_form_book(connection, site, period, form_path, created)
-        progress(text("report.progress_ranking"), 1, 4)
+        periods = periods_ending(connection, site, period)
+        if not periods:
+            raise PeriodNotServed(text("report.no_period", period=period))
+        forms = {p: folder / f"Bieu-II.06a-{p.label}.xlsx" for p in periods}
+        steps = len(forms) + 3
+        for number, (reported, path) in enumerate(forms.items()):
+            progress(text("report.progress_form"), number, steps)
+            _write_form_book(connection, site, reported, path, created)
+        progress(text("report.progress_ranking"), steps - 3, steps)
         write_ranking(connection, site, period, ranking_path, created)
-        progress(text("duties.progress"), 2, 4)
+        progress(text("duties.progress"), steps - 2, steps)
         write_duty_book(connection, site, period, duties_path, created)
-        progress(text("report.progress_officials"), 3, 4)
+        progress(text("report.progress_officials"), steps - 1, steps)
         write_officials(connection, site, period, officials, created)
-        progress(text("report.progress_officials"), 4, 4)
+        progress(text("report.progress_officials"), steps, steps)
     changes = write_change_book(site, home, period, created)
-    return [form_path, ranking_path, duties_path, officials, *([changes] if changes else [])]
+    month_form, *longer = forms.values()
+    books = [month_form, ranking_path, *longer, duties_path, officials]
+    return [*books, *([changes] if changes else [])]
 
 
 def built_at(connection: duckdb.DuckDBPyConnection) -> datetime:
@@ -82,46 +92,43 @@ def built_at(connection: duckdb.DuckDBPyConnection) -> datetime:
 
 
 def _write_form_book(
-    connection: duckdb.DuckDBPyConnection, site: Site, period: str, path: Path, created: datetime
+    connection: duckdb.DuckDBPyConnection,
+    site: Site,
+    period: ReportPeriod,
+    path: Path,
+    created: datetime,
 ) -> None:
     month = _read_month(connection, site, period)
-    by_unit = _read_lines(connection, site.reporting_calendar, period)
+    by_unit = _read_lines(connection, period)
     with open_book(path, created) as book:
-        write_form(book, _authority_form(connection, site, period, month))
+        form = _authority_form(connection, period, month)
+        write_form(book, form)
         write_form(book, _units_form(by_unit, month))
+        write_causes(connection, book, period, form)
         for unit_code in month.unit_names:
             write_form(book, _unit_form(unit_code, by_unit[unit_code], month))
 
 
-def _read_month(connection: duckdb.DuckDBPyConnection, site: Site, period: str) -> Month:
-    """Units of the month in Vietnamese order, by level, and the period's first and last day."""
-    span = rows(
-        connection,
-        """
-        select from_on, to_on from core.dim_reporting_period
-        where calendar = ? and period_kind = 'month' and period = ?
-        """,
-        [site.reporting_calendar, period],
-    )
+def _read_month(connection: duckdb.DuckDBPyConnection, site: Site, period: ReportPeriod) -> Month:
+    """Units of the period in Vietnamese order, by level."""
     units = rows(
         connection,
         """
         select unit_code, unit_name, unit_level, is_reported, maturity
-        from mart.mart_unit_month
-        where period = ?
+        from mart.mart_unit_period
+        where calendar = ? and period_kind = ? and period = ?
         order by list_position(?, unit_level) nulls last, unit_name collate vi, unit_code
         """,
-        [period, list(LEVELS)],
+        [period.calendar, period.kind, period.label, list(LEVELS)],
     )
-    if not span or not units:
-        raise PeriodNotServed(text("report.no_period", period=period))
-    year, month_number = period.split("-")
+    if not units:
+        raise PeriodNotServed(text("report.no_period", period=period.label))
     return Month(
         authority=site.authority.name,
         scale=authority_scale(site),
-        title=text("report.form_period", month=month_number, year=year),
-        from_on=span[0]["from_on"],
-        to_on=span[0]["to_on"],
+        title=text("report.form_period", period=period.title),
+        from_on=period.from_on,
+        to_on=period.to_on,
         maturity=units[0]["maturity"],
         unit_names={u["unit_code"]: u["unit_name"] for u in units},
         unit_levels={u["unit_code"]: u["unit_level"] for u in units},
@@ -130,18 +137,18 @@ def _read_month(connection: duckdb.DuckDBPyConnection, site: Site, period: str) 
 
 
 def _read_lines(
-    connection: duckdb.DuckDBPyConnection, calendar: str, period: str
+    connection: duckdb.DuckDBPyConnection, period: ReportPeriod
 ) -> defaultdict[str, list[dict[str, Any]]]:
-    """All rows of the form for one month, by unit: one query, however many units there are."""
+    """All rows of the form for one period, by unit: one query, however many units there are."""
     return rows_by_unit(
         connection,
         f"""
         select unit_code, row_kind, sector_code, sector_name, line_number, {", ".join(COLUMNS)}
         from mart.mart_form_06a
-        where calendar = ? and period_kind = 'month' and period = ?
+        where calendar = ? and period_kind = ? and period = ?
         order by unit_code, row_kind, line_number
         """,
-        [calendar, period],
+        [period.calendar, period.kind, period.label],
     )
 
 
@@ -168,13 +175,13 @@ def _sector_lines(sectors: Sequence[dict[str, Any]]) -> list[Line]:
 
 
 def _authority_form(
-    connection: duckdb.DuckDBPyConnection, site: Site, period: str, month: Month
+    connection: duckdb.DuckDBPyConnection, period: ReportPeriod, month: Month
 ) -> Form:
     """Authority totals by sector. The total comes from the units' own total rows, so that the
     check against the sector rows says something."""
     sums = ", ".join(f"sum({name})::bigint as {name}" for name in COLUMNS)
-    where = "calendar = ? and period_kind = 'month' and period = ?"
-    parameters = [site.reporting_calendar, period]
+    where = "calendar = ? and period_kind = ? and period = ?"
+    parameters = [period.calendar, period.kind, period.label]
     sectors = rows(
         connection,
         f"""

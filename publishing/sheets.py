@@ -61,6 +61,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "count": {"border": 1, **COUNT},
     "rate": {"border": 1, **RATE},
     "date": {"border": 1, "num_format": "dd/mm/yyyy", "align": "center"},
+    "signed_rate": {"border": 1, **RATE, "num_format": "+0.00%;-0.00%;0.00%"},
     "time": {"border": 1, "num_format": "dd/mm/yyyy hh:mm", "align": "center"},
     "time_top": {"border": 1, "num_format": "dd/mm/yyyy hh:mm", "align": "center", "valign": "top"},
     "count_top": {"border": 1, **COUNT, "valign": "top"},

@@ -46,12 +46,13 @@ SECTOR_MONTH = f"""
     where w.batch = ?
     order by t.unit_code, t.sector_code = '(trống)', t.sector_name collate vi, t.sector_code
 """
+# The figures beside it are those of calendar months (mart_unit_month), so the rank is too.
 RANKS = f"""
     with ranked as (
         select member_code as unit_code, period, rank, policy_name, small_n, numerator, denominator,
             count(rank) over (partition by period) as ranked_units
         from mart.mart_late_rate_ranking
-        where period_kind = 'month' and scope = 'unit' and policy_code = ?
+        where calendar = 'calendar' and period_kind = 'month' and scope = 'unit' and policy_code = ?
             and period in (select period from pack_wanted)
     )
     select t.* from ranked as t {OF_BATCH} where w.batch = ?

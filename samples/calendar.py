@@ -57,6 +57,18 @@ def month_of(day: int) -> int:
 
 
 @cache
+def reporting_month(day: int, starts: int) -> int:
+    """Month a day is reported in: months begin on the 1st, or (15) on the 15th of the month before."""
+    when = date.fromordinal(day)
+    return when.year * 12 + when.month - 1 + (1 if 1 < starts <= when.day else 0)
+
+
+def reporting_month_end(month: int, starts: int) -> int:
+    """Ordinal of the last day of a reporting month: the day before it starts anew."""
+    return last_day(month) if starts == 1 else first_day(month) + starts - 2
+
+
+@cache
 def dmy(day: int) -> str:
     """``dd/mm/yyyy``, the way Vietnamese exports write a day."""
     when = date.fromordinal(day)

@@ -32,6 +32,8 @@ COUNT_COLUMNS = (
     "pending_no_due_count",
 )
 BLANK_MEMBER = "(trống)"
+Counts = dict[tuple[str, str, str], list[int]]
+"""(period, unit, sector) -> the counts in the order of COUNT_COLUMNS."""
 _COLUMN = {name: index for index, name in enumerate(COUNT_COLUMNS)}
 
 
@@ -64,20 +66,25 @@ class RowTruth:
 class Truth:
     """Everything a test may compare the warehouse with."""
 
-    counts: dict[tuple[str, str, str], list[int]] = field(default_factory=dict)
+    counts: Counts = field(default_factory=dict)
+    counts_d15: Counts = field(default_factory=dict)
     service: dict[tuple[str, str, str], Counter[str]] = field(default_factory=dict)
     files: list[FileTruth] = field(default_factory=list)
     rejected_rows: list[RowTruth] = field(default_factory=list)
     warnings: list[RowTruth] = field(default_factory=list)
 
     def write(self, directory: Path) -> None:
-        """Write the five CSV files of the truth (UTF-8, header, ``\\n``)."""
+        """Write the six CSV files of the truth (UTF-8, header, ``\\n``)."""
         directory.mkdir(parents=True, exist_ok=True)
-        _write(
-            directory / "unit_sector_month.csv",
-            ("period", "unit_code", "sector_code", *COUNT_COLUMNS),
-            ((*key, *self.counts[key]) for key in sorted(self.counts)),
-        )
+        for name, counts in (
+            ("unit_sector_month", self.counts),
+            ("unit_sector_month_d15", self.counts_d15),
+        ):
+            _write(
+                directory / f"{name}.csv",
+                ("period", "unit_code", "sector_code", *COUNT_COLUMNS),
+                ((*key, *counts[key]) for key in sorted(counts)),
+            )
         _write(
             directory / "service_month.csv",
             ("period", "unit_code", "sector_code", *SERVICE_COUNTS),
@@ -103,33 +110,38 @@ class Truth:
 def add_unit(truth: Truth, unit_code: str, cases: Iterable[Case], first: int, last: int) -> None:
     """Count one unit's cases for the months first..last (from its first accepted period on)."""
     for case in cases:
-        _count(truth, unit_code, case, first, last)
+        _count(truth, unit_code, case, (first, last), 1)
+        _count(truth, unit_code, case, (first, last), 15)
 
 
-def _count(truth: Truth, unit: str, case: Case, first: int, last: int) -> None:
+def _count(truth: Truth, unit: str, case: Case, span: tuple[int, int], starts: int) -> None:
+    """Add a case to the months of a span, in the reporting calendar whose months start on that day."""
+    first, last = span
+    counts = truth.counts if starts == 1 else truth.counts_d15
     if not case.seen or case.seen[-1].status in IGNORED_STATUSES:
         return  # a code whose newest row is status 1 or 3 is no case
     states = [seen for seen in case.seen if seen.status not in IGNORED_STATUSES]
     newest = states[-1]
-    received_month = calendar.month_of(newest.received)
+    received_month = calendar.reporting_month(newest.received, starts)
     completed_month = last + 1
     if newest.completed is not None:
-        completed_month = calendar.month_of(newest.completed)
+        completed_month = calendar.reporting_month(newest.completed, starts)
     sector = newest.sector_code or BLANK_MEMBER
     for month in range(max(first, received_month), min(last, completed_month) + 1):
         key = (calendar.month_text(month), unit, sector)
-        row = truth.counts.setdefault(key, [0] * 14)
+        row = counts.setdefault(key, [0] * 14)
         row[_COLUMN["received_count" if month == received_month else "opening_count"]] += 1
-        if month == received_month:
+        if starts == 1 and month == received_month:
             truth.service.setdefault(key, Counter()).update(received_counts(case, states))
         state = _state_in(states, month)
         if month == completed_month:
-            outcome = _outcome(newest, state)
+            outcome = _outcome(newest, states)
             row[_COLUMN[outcome]] += 1
-            if outcome.startswith("resolved_"):
+            if starts == 1 and outcome.startswith("resolved_"):
                 truth.service.setdefault(key, Counter()).update(done_counts(case, states))
         else:
-            row[_COLUMN[_pending(state, calendar.last_day(month))]] += 1
+            end = calendar.reporting_month_end(month, starts)
+            row[_COLUMN[_pending(state, end)]] += 1
 
 
 def _state_in(states: list[Seen], month: int) -> Seen:
@@ -141,14 +153,17 @@ def _state_in(states: list[Seen], month: int) -> Seen:
     return found
 
 
-def _outcome(newest: Seen, state: Seen) -> str:
-    """Outcome and completion are the newest state's, the due date that of the completion month."""
+def _outcome(newest: Seen, states: list[Seen]) -> str:
+    """Outcome and completion are the newest state's, the due date that of the calendar month of completion."""
     completed = newest.completed
     if newest.status == "withdrawn":
         return "withdrawn_count"
     if newest.status == "refused":
         return "refused_count"
-    if state.due is None or completed is None:
+    if completed is None:
+        return "resolved_no_due_count"
+    state = _state_in(states, calendar.month_of(completed))
+    if state.due is None:
         return "resolved_no_due_count"
     if completed < state.due:
         return "resolved_early_count"

@@ -20,6 +20,7 @@ from ingestion.messages import text
 from ingestion.progress import Progress, quiet
 from ingestion.site import Site
 from warehouse.access import write_access
+from warehouse.dictionary import write_comments
 from warehouse.inputs import write_inputs
 from warehouse.revision import CODE, code_revision
 
@@ -162,7 +163,10 @@ def _failures(results: Path) -> tuple[list[str], list[str]]:
 
 
 def _finish(site: Site, database: Path, manifest: Path, submissions: int) -> str:
-    """Add `meta.build` and `meta.access`, close cleanly (no .wal left), sync to disk. Returns the build id."""
+    """Add `meta.build`, `meta.access` and the dictionary's comments, close cleanly (no .wal left), sync.
+
+    Returns the build id.
+    """
     built_at = datetime.now(UTC)
     build_id = f"{built_at:%Y%m%dT%H%M%S}-{os.getpid():x}"
     with duckdb.connect(str(database)) as connection:
@@ -177,6 +181,7 @@ def _finish(site: Site, database: Path, manifest: Path, submissions: int) -> str
             [build_id, built_at, code_revision(), site.name, site.digest, submissions],
         )
         write_access(connection, manifest)
+        write_comments(connection)
         connection.execute("checkpoint")
     if database.with_suffix(".duckdb.wal").exists():
         raise BuildError(text("build.wal", path=database))

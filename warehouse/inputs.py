@@ -204,6 +204,9 @@ def _write_reference(connection: duckdb.DuckDBPyConnection, site: Site) -> None:
     sector = {"sector_code": _TEXT, "sector_name": _TEXT, "aliases": _TEXTS, "sector_group": _TEXT}
     sectors = [(s.code, s.name, list(s.aliases), s.group) for s in site.sectors]
     _table(connection, "sector", sector, sectors)
+    cause = {"cause_code": _TEXT, "cause_name": _TEXT, "labels": _TEXTS}
+    causes = [(c.code, c.name, list(c.aliases)) for c in site.overdue_causes]
+    _table(connection, "overdue_cause", cause, causes)
     procedure = {
         "procedure_code": _TEXT,
         "procedure_name": _TEXT,
@@ -292,10 +295,11 @@ def effective_namespaces(units: Sequence[Unit]) -> dict[str, str]:
 
 
 def _write_expected(connection: duckdb.DuckDBPyConnection, site: Site, newest: str | None) -> None:
-    """Write which unit is asked for an export in which month, up to the newest accepted one."""
+    """Write which unit is asked for an export in which month, up to the newest accepted one, and its due day."""
     rows = []
     if newest is not None and newest >= site.first_period:
         for period in months_between(site.first_period, newest):
             asked = (s for s in site.sources if s.feed == "cases")
-            rows += [(s.unit, period) for s in asked if s.covers(period)]
-    _table(connection, "expected_source", {"unit_code": _TEXT, "period": _TEXT}, rows)
+            rows += [(s.unit, period, s.due_on(period)) for s in asked if s.covers(period)]
+    columns = {"unit_code": _TEXT, "period": _TEXT, "due_on": _DATE}
+    _table(connection, "expected_source", columns, rows)

@@ -14,7 +14,8 @@ from warehouse.served import Row, rows, served, served_database
 class MonthSummary:
     """One month of the served warehouse.
 
-    ranking: rows of mart_late_rate_ranking (units, default policy), worst first, unranked last.
+    ranking: rows of mart_late_rate_ranking (units, default policy, the site's reporting calendar),
+    worst first, unranked last.
     `files_accepted` are those in use and `rows_*` their rows: a file that a later one has replaced
     (`files_replaced`) is not counted twice. `missing` are units asked of which no file was accepted
     or waits for a person.
@@ -71,10 +72,11 @@ def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
             """
             select r.* from mart.mart_late_rate_ranking as r
             join core.dim_policy as p using (policy_code)
-            where p.is_default and r.scope = 'unit' and r.period_kind = 'month' and r.period = ?
+            where p.is_default and r.scope = 'unit' and r.calendar = ?
+                and r.period_kind = 'month' and r.period = ?
             order by r.rank nulls last, r.member_name collate vi
             """,
-            [period],
+            [site.reporting_calendar, period],
         )
         files = rows(
             connection, "select * from quality.load_ledger where period = ? order by 1", [period]

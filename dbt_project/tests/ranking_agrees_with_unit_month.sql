@@ -5,7 +5,7 @@ full join (
     select r.*
     from {{ ref('mart_late_rate_ranking') }} as r
     inner join {{ ref('dim_policy') }} as p on r.policy_code = p.policy_code and p.is_default
-    where r.scope = 'unit' and r.period_kind = 'month'
+    where r.scope = 'unit' and r.calendar = 'calendar' and r.period_kind = 'month'
 ) as r on u.period = r.period and u.unit_code = r.member_code
 where u.unit_code is null
     or r.member_code is null

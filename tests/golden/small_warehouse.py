@@ -11,6 +11,7 @@ import duckdb
 
 from tests.golden import small_duties
 from tests.golden.small_people import add_people
+from tests.golden.small_periods import add_periods
 
 BUILD_ID = "20250103T020304-abc"
 PERIOD = "2024-12"
@@ -116,6 +117,7 @@ def create(path: Path) -> Path:
         _officials(connection)
         small_duties.create(connection, UNITS, PERIOD)
         add_people(connection)
+        add_periods(connection)
         connection.execute(f"""
             create table meta.build as
             select '{BUILD_ID}' as build_id, timestamp '2025-01-03 02:03:04' as built_at,
@@ -161,12 +163,12 @@ def _core(connection: duckdb.DuckDBPyConnection) -> None:
     _fill(
         connection,
         "core.dim_reporting_period",
-        "calendar varchar, period_kind varchar, period varchar, from_on date, to_on date",
+        "calendar varchar, period_kind varchar, period varchar, last_month_no int, from_on date, to_on date",
         [
-            ("calendar", "month", "2024-11", "2024-11-01", "2024-11-30"),
-            ("calendar", "month", "2024-12", "2024-12-01", "2024-12-31"),
-            ("d15", "month", "2024-12", "2024-11-15", "2024-12-14"),
-            ("calendar", "ytd", "2024-12", "2024-01-01", "2024-12-31"),
+            ("calendar", "month", "2024-11", 24298, "2024-11-01", "2024-11-30"),
+            ("calendar", "month", "2024-12", 24299, "2024-12-01", "2024-12-31"),
+            ("d15", "month", "2024-12", 24299, "2024-11-15", "2024-12-14"),
+            ("calendar", "ytd", "2024-12", 24299, "2024-01-01", "2024-12-31"),
         ],
     )
     _fill(
@@ -364,7 +366,8 @@ _RANKING = """
                 partition by period_kind, period, scope order by rate desc nulls last) end as rank
         from members
     )
-    select 'strict' as policy_code, 'Trễ hạn trên hồ sơ có hạn đã giải quyết' as policy_name, *,
+    select 'strict' as policy_code, 'Trễ hạn trên hồ sơ có hạn đã giải quyết' as policy_name,
+        'calendar' as calendar, *,
         denominator < 20 as small_n, 'provisional' as maturity,
         lag(rate) over by_member as previous_rate, lag(rank) over by_member as previous_rank,
         case when rate > previous_rate then 'worse' when rate < previous_rate then 'better'

@@ -17,9 +17,13 @@ def _day(year: int, month: int, day: int) -> datetime:
     return datetime.combine(date(year, month, day), time.min)
 
 
+def _book(reports: list[Path]) -> Path:
+    (path,) = [path for path in reports if path.name == "Theo-doi-nghia-vu-2024-12.xlsx"]
+    return path
+
+
 def _sheet(reports: list[Path], name: str) -> Worksheet:
-    (path,) = [p for p in reports if p.name == "Theo-doi-nghia-vu-2024-12.xlsx"]
-    sheet = openpyxl.load_workbook(path)[name]
+    sheet = openpyxl.load_workbook(_book(reports))[name]
     assert isinstance(sheet, Worksheet)
     return sheet
 
@@ -30,8 +34,7 @@ def _lines(sheet: Worksheet) -> list[list[object]]:
 
 
 def test_sheets_in_order(reports: list[Path]) -> None:
-    assert reports[2].name == "Theo-doi-nghia-vu-2024-12.xlsx"
-    assert openpyxl.load_workbook(reports[2]).sheetnames == [
+    assert openpyxl.load_workbook(_book(reports)).sheetnames == [
         "Chưa chấp hành", "Nhắc nhiều lần, lặp lại", "Theo đơn vị", "Chưa gửi số liệu",
         "Số liệu từng nghĩa vụ",
     ]  # fmt: skip

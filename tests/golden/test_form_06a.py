@@ -22,7 +22,8 @@ def test_sheets_in_order(reports: list[Path]) -> None:
     book = openpyxl.load_workbook(reports[0])
     assert reports[0].name == "Bieu-II.06a-2024-12.xlsx"
     assert book.sheetnames == [
-        "Tổng hợp", "Theo đơn vị", "Phòng Tư pháp", "UBND phường Lộc Thọ", "UBND phường Vĩnh Hải",
+        "Tổng hợp", "Theo đơn vị", "II.06g", "II.06g theo đơn vị", "Phòng Tư pháp",
+        "UBND phường Lộc Thọ", "UBND phường Vĩnh Hải",
     ]  # fmt: skip
 
 
@@ -87,6 +88,8 @@ def test_unit_form_names_sender_and_receiver(reports: list[Path]) -> None:
 
 def test_form_is_ready_to_print(reports: list[Path]) -> None:
     for sheet in openpyxl.load_workbook(reports[0]).worksheets:
+        if sheet.title.startswith("II.06g"):
+            continue  # test_form_06g
         assert sheet.page_setup.paperSize == 9
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.sheet_properties.pageSetUpPr is not None

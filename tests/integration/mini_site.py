@@ -277,7 +277,14 @@ CELL_KEYS: dict[str, tuple[str, ...]] = {
         "sector_code",
     ),
     "mart_official_year": ("calendar", "period_kind", "period", "grain", "official_key"),
-    "mart_late_rate_ranking": ("policy_code", "period_kind", "period", "scope", "member_code"),
+    "mart_late_rate_ranking": (
+        "policy_code",
+        "calendar",
+        "period_kind",
+        "period",
+        "scope",
+        "member_code",
+    ),
 }
 NOT_COUNTS = {"line_number", "unit_count", "rank", "previous_rank"}
 Cell = tuple[str, tuple[Any, ...], str]

@@ -80,7 +80,7 @@ def test_a_later_due_date_is_one_late_less_and_one_early_more(
                 "resolved_early_count": 1,
                 "resolved_late_count": -1,
             }
-    ranked = ("mart_late_rate_ranking", ("strict", "month", JAN, "unit", "U1"))
+    ranked = ("mart_late_rate_ranking", ("strict", "calendar", "month", JAN, "unit", "U1"))
     assert {c[2]: n for c, n in found.items() if c[:2] == ranked} == {"numerator": -1}
     # Nothing of another unit, no stock, no other month; every change is one case.
     assert set(found.values()) == {1, -1}

@@ -140,6 +140,58 @@ def test_distinct_counts_equal_counting_the_cases(built: duckdb.DuckDBPyConnecti
     assert differing[1] == 0
 
 
+FLOWS, STOCKS = COUNTS[1:10], COUNTS[10:]
+Line = tuple[str, str, str, str, str]
+"""calendar, kind of period, period, unit, sector"""
+
+
+def spans(months: list[str]) -> dict[tuple[str, str], list[str]]:
+    """Every period of a year, by kind and label, and the months it is made of."""
+    year = months[0][:4]
+    found = {("month", month): [month] for month in months}
+    found |= {("ytd", month): months[: n + 1] for n, month in enumerate(months)}
+    found |= {("quarter", f"{year}-Q{n + 1}"): months[3 * n : 3 * n + 3] for n in range(4)}
+    found |= {("half", f"{year}-H{n + 1}"): months[6 * n : 6 * n + 6] for n in range(2)}
+    return found | {("nine_months", f"{year}-9M"): months[:9], ("year", year): months}
+
+
+def test_every_period_of_the_year_equals_the_truth_in_both_calendars(
+    truth: Path, built: duckdb.DuckDBPyConnection
+) -> None:
+    """Flows are the sum of the months, stocks those of the last, opening that of the first."""
+    known: dict[Line, list[int]] = {}
+    for calendar, name in (("calendar", "unit_sector_month"), ("d15", "unit_sector_month_d15")):
+        lines = {
+            (row["period"], row["unit_code"], row["sector_code"]): row
+            for row in read(truth / f"{name}.csv")
+        }
+        first: dict[str, str] = {}
+        for month, unit, _ in sorted(lines):
+            first.setdefault(unit, month)
+        for (kind, label), span in spans(sorted({key[0] for key in lines})).items():
+            for (month, unit, sector), row in lines.items():
+                if month not in span:
+                    continue
+                line = known.setdefault((calendar, kind, label, unit, sector), [0] * len(COUNTS))
+                opens = month == max(span[0], first[unit])
+                for place, column in enumerate(COUNTS):
+                    counts = column in FLOWS or (
+                        opens if column == COUNTS[0] else month == span[-1]
+                    )
+                    line[place] += int(row[column]) * counts
+    found = {
+        row[:5]: list(row[5:])
+        for row in built.execute(
+            f"select calendar, period_kind, period, unit_code, sector_code, {', '.join(COUNTS)}"
+            " from mart.mart_unit_sector_period"
+        ).fetchall()
+    }
+    assert len({key[:3] for key in known}) == 2 * (12 + 12 + 4 + 2 + 1 + 1)
+    assert {key: line for key, line in found.items() if any(line)} == {
+        key: line for key, line in known.items() if any(line)
+    }
+
+
 def test_ledger_equals_the_truth_file_by_file(
     truth: Path, built: duckdb.DuckDBPyConnection
 ) -> None:

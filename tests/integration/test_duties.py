@@ -85,18 +85,6 @@ EXPECTED: dict[tuple[str, str], tuple[str, float, float | None]] = {
     ("R45", "handling_count"): ("XA1", 1, None),
 }  # fmt: skip
 
-# Measures whose models other branches bring. To be emptied when they are merged: a figure that comes fails here.
-WAITING = dict.fromkeys(
-    ("official_over_limit_count", "not_updated_rate", "paper_gap_rate"), "i4e (msr_backlog)"
-)
-
-
-def _parameter(duty: str, measure: str) -> Any:
-    waits = WAITING.get(measure)
-    marks = [pytest.mark.xfail(strict=True, reason=f"waits for branch {waits}")] if waits else []
-    return pytest.param(duty, measure, id=f"{duty}-{measure}", marks=marks)
-
-
 @pytest.fixture(scope="module")
 def built(
     tmp_path_factory: pytest.TempPathFactory, models: Models, no_exports_folder: None

@@ -1,7 +1,9 @@
 """Real cases with independently counted answers: loaded month by month, compared group by group."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import duckdb
@@ -103,6 +105,56 @@ def test_every_day_based_column_equals_the_counted_answer(
     answers = {group: {name: row[name] for name in BY_DATE} for group, row in counted().items()}
     assert len(answers) == 149
     assert computed(served, "date", BY_DATE) == answers
+
+
+POLICIES = {
+    "strict": (("late_day",), ("early_day", "ontime_day", "late_day")),
+    "kstt": (("late_day",), ("resolved",)),
+    "with_pending": (
+        ("late_day", "pending_overdue_day"),
+        ("early_day", "ontime_day", "late_day", "pending_overdue_day"),
+    ),
+}
+Ranks = dict[tuple[str, str, str, str], tuple[int, int, int]]
+"""(policy, period, scope, name) -> numerator, denominator, rank."""
+
+
+def counted_ranks() -> Ranks:
+    """Competition ranks (1 = worst) on the counted answers: each month, and the quarter they make."""
+    sums: dict[tuple[str, str], dict[str, Counter[str]]] = {}
+    for (unit, sector, month), row in counted().items():
+        quarter = {n: v for n, v in row.items() if month == MONTHS[-1] or "pending" not in n}
+        for period, figures in ((month, row), ("2015-Q1", quarter)):
+            for scope, name in (("unit", unit), ("unit_as_today", unit), ("sector", sector)):
+                sums.setdefault((period, scope), {}).setdefault(name, Counter()).update(figures)
+    ranks: Ranks = {}
+    for (period, scope), members in sums.items():
+        for policy, parts in POLICIES.items():
+            both = {m: [sum(row[n] for n in part) for part in parts] for m, row in members.items()}
+            rates = {name: Fraction(n, d) for name, (n, d) in both.items() if d}
+            for name, rate in rates.items():
+                rank = 1 + sum(other > rate for other in rates.values())
+                ranks[policy, period, scope, name] = (both[name][0], both[name][1], rank)
+    return ranks
+
+
+def test_rankings_of_months_and_the_quarter_follow_from_the_counted_answers(
+    served: duckdb.DuckDBPyConnection,
+) -> None:
+    found = {
+        row[:4]: row[4:]
+        for row in served.execute(
+            """
+            select policy_code, period, scope, member_name, numerator, denominator, rank
+            from mart.mart_late_rate_ranking
+            where calendar = 'calendar' and period_kind in ('month', 'quarter')
+                and scope <> 'unit_level' and rank is not null and list_contains(?, policy_code)
+            """,
+            [list(POLICIES)],
+        ).fetchall()
+    }
+    assert len(found) > 100
+    assert found == counted_ranks()
 
 
 def test_timestamp_columns_differ_only_where_text_dates_lost_their_seconds(

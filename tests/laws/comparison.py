@@ -6,6 +6,8 @@ from typing import Any
 import duckdb
 
 from tests.laws.oracle import Truth
+from tests.laws.oracle_rates import POLICIES, ranked
+from tests.laws.oracle_rows import Reference
 
 Facts = dict[str, dict[Any, Any]]
 
@@ -51,7 +53,7 @@ SEEN_RULES = (
 )
 
 
-def told_by_oracle(truth: Truth) -> Facts:
+def told_by_oracle(reference: Reference, truth: Truth) -> Facts:
     """What §2 says."""
     counts = {}
     for (calendar, period, unit, sector), counter in truth.counts.items():
@@ -79,6 +81,7 @@ def told_by_oracle(truth: Truth) -> Facts:
             f"{space}:{code}": case.newest.sector for (space, code), case in truth.cases.items()
         },
         "counts": counts,
+        "ranks": dict(ranked(reference, truth)),
         "findings": _sets(findings),
     }
 
@@ -119,6 +122,16 @@ def told_by_warehouse(connection: duckdb.DuckDBPyConnection) -> Facts:
         "verdicts by time": {key: verdict for key, _, verdict, _ in cases},
         "sectors": {key: sector for key, _, _, sector in cases},
         "counts": counts,
+        "ranks": {
+            row[:6]: row[6:]
+            for row in connection.execute(
+                "select policy_code, calendar, period_kind, period, scope, member_code,"
+                " numerator, denominator, rank from mart.mart_late_rate_ranking"
+                " where rank is not null and period_kind in ('month', 'ytd')"
+                " and list_contains(?, policy_code)",
+                [list(POLICIES)],
+            ).fetchall()
+        },
         "findings": _sets(
             connection.execute(
                 "select submission_id, row_number, rule_id from quality.findings"

@@ -127,6 +127,28 @@ LAWS = {
                 select last_day(max(strptime(period || '-01', '%Y-%m-%d'))::date)
                 from core.fct_unit_report)
         ) as c where u.closing <> c.open""",
+    "balance: mart of periods": BALANCE.format(table="mart.mart_unit_period"),
+    "ranking: units as then, as today, sectors and levels are the same cases": """
+        select policy_code, calendar, period_kind, period from (
+            select policy_code, calendar, period_kind, period, scope,
+                coalesce(sum(numerator), 0) as n, coalesce(sum(denominator), 0) as d
+            from mart.mart_late_rate_ranking group by all
+        ) group by all having count(distinct (n, d)) > 1""",
+    "ranking as today: every unit that lasts, and nothing of one that ended with an heir": """
+        select r.period, r.member_code from mart.mart_late_rate_ranking as r
+        join (select distinct unit_code, unit_code_today from core.dim_unit) as u
+            on r.member_code = u.unit_code
+        where r.scope = 'unit_as_today' and u.unit_code <> u.unit_code_today""",
+    "causes of delay = form 06a (10) + (13)": """
+        select * from (
+            select calendar, period_kind, period, unit_code, sum(overdue_count) as n
+            from mart.mart_cause_of_overdue group by all
+        ) as c full join (
+            select calendar, period_kind, period, unit_code,
+                resolved_late_count + pending_overdue_count as n
+            from mart.mart_form_06a where row_kind = 'total'
+        ) as f using (calendar, period_kind, period, unit_code)
+        where coalesce(c.n, 0) <> coalesce(f.n, 0)""",
     "one state per case and month": """
         select case_key, period from core.fct_case_month group by all having count(*) > 1""",
 }

@@ -25,13 +25,17 @@ Identity = tuple[str, str]
 
 @dataclass(frozen=True)
 class UnitFacts:
-    """What the reference says of one unit over all its versions; `ended_on` is its last day."""
+    """What the reference says of one unit over all its versions; `ended_on` is its last day.
+
+    `levels`: (first month, level) of its versions, the first one from ever on.
+    """
 
     code: str
     names: tuple[str, ...]
     ended_on: date | None = None
     successors: tuple[str, ...] = ()
     case_namespace: str | None = None
+    levels: tuple[tuple[str, str], ...] = (("", "commune"),)
 
 
 @dataclass(frozen=True)

@@ -103,18 +103,18 @@ def _write_units(plan: Plan, path: Path) -> None:
 
 
 def _unit_versions(unit: UnitFacts, start: str) -> list[list[str]]:
-    """The unit's lines. Unit B is renamed after the first month: two versions of one code."""
+    """The unit's lines. One that changes its level takes a new name with it: two versions of one code."""
     name, *aliases = unit.names
     end = unit.ended_on.isoformat() if unit.ended_on else ""
     last = [end, ";".join(unit.successors), unit.case_namespace or ""]
-    renamed_after = last_day(FIRST)
-    if unit.code != "B" or (unit.ended_on and unit.ended_on <= renamed_after):
-        return [[unit.code, name, ";".join(aliases), "commune", "", start, *last]]
-    again = first_day(shift(FIRST, 1)).isoformat()
-    before = [renamed_after.isoformat(), "", unit.case_namespace or ""]
+    (_, level), *later = unit.levels
+    if not later:
+        return [[unit.code, name, ";".join(aliases), level, "", start, *last]]
+    ((since, raised),) = later
+    before = [last_day(shift(since, -1)).isoformat(), "", unit.case_namespace or ""]
     return [
-        [unit.code, name, "", "commune", "", start, *before],
-        [unit.code, "Phường B mới", name, "commune", "", again, *last],
+        [unit.code, name, "", level, "", start, *before],
+        [unit.code, f"{name} mới", name, raised, "", first_day(since).isoformat(), *last],
     ]
 
 

@@ -133,6 +133,11 @@ def references(draw: st.DrawFn) -> Reference:
         )
         units.append(UnitFacts("T", ("Phường T",), None, (), "KHO-T"))
         units[1] = replace(b, case_namespace="KHO-B")
+    # B is renamed and becomes a district after the first month, where it lasts beyond it: two versions
+    # of one code.
+    if units[1].ended_on is None or units[1].ended_on > last_day(FIRST):
+        raised = (("", "commune"), (shift(FIRST, 1), "district"))
+        units[1] = replace(units[1], levels=raised)
     return Reference("H32", tuple(units), SECTORS, STATUSES, CHANNELS)
 
 

@@ -206,5 +206,7 @@ def test_corner(models: Models, name: str) -> None:
     with loaded(CORNERS[name]) as result:
         truth = tell(result.plan.reference, result.accepted())
         with warehouse(models, result) as connection:
-            found = disagreements(told_by_oracle(truth), told_by_warehouse(connection))
+            found = disagreements(
+                told_by_oracle(result.plan.reference, truth), told_by_warehouse(connection)
+            )
     assert not found, "\n".join(found)

@@ -18,7 +18,9 @@ def test_tables_say_what_the_law_says(models: Models, plan: Plan) -> None:
         with loaded(plan) as result:
             truth = tell(plan.reference, result.accepted())
             with warehouse(models, result) as connection:
-                return disagreements(told_by_oracle(truth), told_by_warehouse(connection))
+                return disagreements(
+                    told_by_oracle(plan.reference, truth), told_by_warehouse(connection)
+                )
 
     problem = explain(plan, check)
     assert not problem, problem

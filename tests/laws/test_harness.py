@@ -30,7 +30,7 @@ def _everything() -> Plan:
         "H32",
         (
             UnitFacts("A", ("Phường A", "P. A"), ended, ("S",), "KHO-1"),
-            UnitFacts("B", ("Phường B",)),
+            UnitFacts("B", ("Phường B",), levels=(("", "commune"), (shift(FIRST, 1), "district"))),
             UnitFacts("S", ("Phường S",), None, (), None),
         ),
         SECTORS,

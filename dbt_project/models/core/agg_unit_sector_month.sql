@@ -6,6 +6,8 @@ with counted as (
     {{ unit_sector_counts(ref('int_case_month'), 'calendar', 'timestamp') }}
     union all by name
     {{ unit_sector_counts(ref('int_case_month_d15'), 'd15', 'date') }}
+    union all by name
+    {{ unit_sector_counts(ref('int_case_month_d15'), 'd15', 'timestamp') }}
 )
 
 select

@@ -1,5 +1,5 @@
 -- Reporting periods of both calendars (calendar months; 15th to 14th, NĐ 09/2019), those that have ended by the newest
--- accepted month: months, quarters, halves, years, and the year to date of every month.
+-- accepted month: months, quarters, halves, nine months, years, and the year to date of every month.
 with calendars as (
     select unnest(['calendar', 'd15']) as calendar
 ),
@@ -29,6 +29,9 @@ periods as (
     union all
     select distinct calendar, 'half', year_no || '-H' || ((month_in_year - 1) // 6 + 1),
         year_no * 12 + (month_in_year - 1) // 6 * 6, year_no * 12 + (month_in_year - 1) // 6 * 6 + 5, last_no
+    from months
+    union all
+    select distinct calendar, 'nine_months', year_no || '-9M', year_no * 12, year_no * 12 + 8, last_no
     from months
     union all
     select distinct calendar, 'year', year_no::VARCHAR, year_no * 12, year_no * 12 + 11, last_no

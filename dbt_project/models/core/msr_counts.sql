@@ -20,7 +20,7 @@ counted as (
         {{ policy_sum('p.numerator') }} as late_numerator,
         {{ policy_sum('p.denominator') }} as late_denominator
     from summed as s
-    inner join {{ ref('dim_policy') }} as p on p.is_default and s.grain = case s.calendar when 'd15' then 'date' else p.grain end
+    inner join {{ ref('dim_policy') }} as p on p.is_default and s.grain = p.grain
 ),
 
 measured as (

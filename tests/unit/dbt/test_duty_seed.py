@@ -20,7 +20,6 @@ LEVELS = {"department", "district", "commune"}
 # Tables, columns and targets that other branches bring; to be removed when they are merged.
 WAITING_TABLES = {
     "mart_target_attainment", "mart_cchc_inputs", "mart_cchc_scores",  # i4b
-    "mart_backlog_case", "mart_not_updated_ranking",  # i4e
 }  # fmt: skip
 WAITING_TARGETS = {code for duty in DUTIES for code in duty.target_codes}  # i4b
 

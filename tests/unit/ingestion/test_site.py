@@ -1,6 +1,7 @@
 """Sites: what is wrong is told at once, with file, place and remedy."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ def problems(small: SmallSite, **files: str) -> list[str]:
         "policies": "reference/policies.csv",
         "waivers": "reference/waivers.csv",
         "calendar": "reference/calendar_overlay.csv",
+        "causes": "reference/overdue_causes.csv",
     }
     for name, content in files.items():
         (small.directory / places[name]).write_text(content, "utf-8")
@@ -192,3 +194,16 @@ def test_a_day_of_the_calendar_is_said_once(small: SmallSite) -> None:
     )
     assert any("calendar_overlay.csv, dòng 3" in p and "2024-05-04" in p for p in found), found
     assert [p.split(": ")[1] for p in found if "dòng 4" in p] == ["date", "is_working", "name"]
+
+
+def test_a_text_means_one_cause_of_delay(small: SmallSite) -> None:
+    found = problems(
+        small,
+        causes="code,name,aliases\nstaffing,Thiếu người,thiếu CÁN bộ\nown,Khác,Thiếu cán bộ\n",
+    )
+    assert any("overdue_causes.csv, dòng 3" in p and "thiếu cán bộ" in p for p in found), found
+
+
+def test_a_file_is_due_in_the_next_month(small: SmallSite) -> None:
+    source = small.site.sources[0]
+    assert (source.due_on("2024-12") - date(2025, 1, 1)).days == source.due_day - 1

@@ -65,7 +65,7 @@ def test_any_scale(tmp_path: Path, units: int, months: int, cases: int) -> None:
     out = tmp_path / "out"
     truth = generate(site, out, units=units, months=months, cases_per_unit_month=cases, seed=1)
     assert len(truth.files) == units * months
-    assert len(list(out.rglob("*.*"))) == units * months + 5  # and the files of the truth
+    assert len(list(out.rglob("*.*"))) == units * months + 6  # and the files of the truth
     received = sum(counts[1] for counts in truth.counts.values())
     assert 0.6 * units * months * cases <= received <= 1.4 * units * months * cases + units * months
 
