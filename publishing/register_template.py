@@ -25,7 +25,7 @@ _CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _TITLE_ROW, _PURPOSE_ROW, _SENDER_ROW, _NOTE_ROW, _HEADER_ROW = range(5)
 _FIRST_ROW = _HEADER_ROW + 1
 _WIDTHS = {
-    "text": 34, "code": 20, "date": 14, "count": 12, "number": 12, "choice": 28, "yes_no": 12,
+    "text": 34, "official": 26, "code": 20, "date": 14, "count": 12, "number": 12, "choice": 28, "yes_no": 12,
     "unit": 26,
 }  # fmt: skip
 _INK, _INPUT_HEAD, _NEEDED_HEAD, _LINE = "#1F3864", "#2F5496", "#C55A11", "#BFBFBF"
@@ -123,7 +123,7 @@ class _Styles:
                 "align": "center", "text_wrap": True}  # fmt: skip
         cell = {"border": 1, "border_color": _LINE, "text_wrap": True}
         formats = {
-            "text": {}, "choice": {}, "yes_no": {"align": "center"},
+            "text": {}, "official": {}, "choice": {}, "yes_no": {"align": "center"},
             # "@": a code keeps its leading zeros and is never taken for a date.
             "code": {"num_format": "@"}, "unit": {"num_format": "@"},
             "date": {"num_format": "dd/mm/yyyy", "align": "center"},

@@ -1,4 +1,4 @@
-{# Case months with the last event on each open case, and whether it counts as not updated (docs/decisions/0011): in one of the policy's #}
+{# Case months with the last event on each open case, and whether it counts as not updated (docs/decisions/0012): in one of the policy's #}
 {# pending states and without an event for its number of working days, as of the month's end. `relation`: rows of case_month. #}
 {# The day of a changed state is not known; it counts as the last day of the month that shows it, the latest that it can have been. #}
 {% macro with_last_event(relation, calendar) -%}

@@ -199,11 +199,12 @@ def _outside(sheet: Sheet, index: int, numbers: Sequence[int]) -> Message:
 
 
 def _shown(cell: Cell, column: RegisterColumn) -> str:
-    """A cell as text, with what may be a person's data masked (no column asks for any)."""
+    """A cell as text, with what may be a person's data masked; an official's name is asked for."""
     shown = to_text(cell).strip()
     if column.type == "date":
         return masked_date(shown)
     if column.type != "code":
-        return masked_numbers(shown) if column.type == "unit" else masked_text(shown)
+        is_name_wanted = column.type in {"unit", "official"}
+        return masked_numbers(shown) if is_name_wanted else masked_text(shown)
     is_name = " " in shown and not any(letter.isdigit() for letter in shown)
     return text("intake.masked", length=len(shown)) if is_name else shown

@@ -21,7 +21,9 @@ from ingestion.text import match_key
 FOLDER = Path(__file__).with_name("definitions")
 VERSION_LENGTH = 8
 
-ColumnType = Literal["text", "code", "date", "count", "number", "choice", "yes_no", "unit"]
+ColumnType = Literal[
+    "text", "code", "date", "count", "number", "choice", "yes_no", "unit", "official"
+]
 Word = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 Line = Annotated[str, Field(min_length=1)]
 # Excel takes no more for the name of a sheet, and for the note that a selected cell shows.
@@ -35,7 +37,9 @@ class RegisterColumn(Strict):
 
     ``within_period``: a date that cannot lie after the declared month. ``not_before``: the date
     column that this date cannot precede. ``at_most``: the column of numbers that this one is a part
-    of. ``minimum``, ``maximum``: the smallest and greatest number there can be.
+    of. ``minimum``, ``maximum``: the smallest and greatest number there can be. Type ``official``: the
+    name of an official, the one kind of person that is named (domain §6); names in other texts are
+    masked when they are read.
     """
 
     name: Word
@@ -73,10 +77,12 @@ class Register(Strict):
 
     ``key``: the columns that, with the unit, tell its rows apart within a month; none means one row
     per unit and month. A column ``unit`` lets a row be about another unit than the sender.
+    ``facts``: what its table is called, where that is not the register's name.
     """
 
     name: Word
     title: Title
+    facts: Word | None = None
     order: int
     purpose: Line
     duties: tuple[Annotated[str, Field(pattern=r"^R\d\d$")], ...]
@@ -94,6 +100,11 @@ class Register(Strict):
         if unknown or "unit" in self.key:
             raise ValueError(f"no such column, or the unit (always part of the key): {unknown}")
         return self
+
+    @property
+    def table(self) -> str:
+        """The table of its facts in the served warehouse."""
+        return f"core.fct_{self.facts or self.name}"
 
     @cached_property
     def by_label(self) -> dict[str, RegisterColumn]:

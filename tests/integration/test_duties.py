@@ -120,7 +120,7 @@ def test_every_row_of_the_site_was_accepted(built: dict[str, list[Row]]) -> None
     assert built["rejected"] == []
 
 
-@pytest.mark.parametrize(("duty", "measure"), [_parameter(*key) for key in EXPECTED])
+@pytest.mark.parametrize(("duty", "measure"), EXPECTED, ids=map("-".join, EXPECTED))
 def test_duty_has_the_figure_worked_out_by_hand(
     duty: str, measure: str, june: dict[tuple[str, str, str], Row]
 ) -> None:

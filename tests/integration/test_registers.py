@@ -179,7 +179,7 @@ def test_a_register_file_is_no_report_of_cases(office: MiniSite, models: Models)
     with office.warehouse(models) as connection:
         before = {name: table(connection, f"select * from {name} order by all") for name in tables}
         for register in load_registers().all:
-            assert table(connection, f"select * from core.fct_{register.name}") == []
+            assert table(connection, f"select * from {register.table}") == []
     fill(office, {"Đối thoại": [(None, "10/01/2024")]})
     fill(office, {"Đối thoại": [(None, "10/02/2024")]}, unit="U1", period=FEB)
     office.take_in(FEB)

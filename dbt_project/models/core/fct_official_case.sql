@@ -1,4 +1,4 @@
--- Official × case that was resolved: whose case it was and how it ended for that person (docs/decisions/0011). `attribution`:
+-- Official × case that was resolved: whose case it was and how it ended for that person (docs/decisions/0012). `attribution`:
 -- step: the case has steps, so each official who had one answers for those alone: late where one of them ended after its own due date
 -- (a step left open: when the case ended), else by the last of them; handler: no step is known, so the official the export names
 -- answers for the whole case. Withdrawn and refused cases are so for everyone.

@@ -1,4 +1,4 @@
--- What shows that somebody worked on a case after its reception (docs/decisions/0011): a day that a step began or ended on; a row of a
+-- What shows that somebody worked on a case after its reception (docs/decisions/0012): a day that a step began or ended on; a row of a
 -- movements export; and, where exports are snapshots, a state that differs from the one before in status, due date, completion or
 -- official. The day of a change is not known: `event_no` is the month that first shows it. One row per case and event.
 with again as (

@@ -8,7 +8,8 @@ with bounds as (
             (select make_date(min(month_no) // 12, min(month_no) % 12 + 1, 1) from {{ ref('int_month') }}),
             (select min(due_on) from {{ ref('int_case_state') }})
         ) as first_on,
-        {{ calendar_end("(select max(month_no) from " ~ ref('int_month') ~ ")", "(select max(due_on) from " ~ ref('int_case_state') ~ ")") }} as last_on
+        {{ calendar_end('(select max(month_no) from ' ~ ref('int_month') ~ ')', '(select max(due_on) from ' ~ ref('int_case_state') ~ ')') }}
+            as last_on
 ),
 
 day as (

@@ -21,18 +21,18 @@ select
     u.unit_name,
     u.unit_level,
     r.is_reported,
-    m.numerator::BIGINT as numerator,
-    m.denominator::BIGINT as denominator,
-    m.measure_value as rate,
-    case when m.measure_value is not null then rank() over (
-        partition by r.calendar, r.period_kind, r.period order by m.measure_value desc nulls last
+    f.numerator::BIGINT as numerator,
+    f.denominator::BIGINT as denominator,
+    f.measure_value as rate,
+    case when f.measure_value is not null then rank() over (
+        partition by r.calendar, r.period_kind, r.period order by f.measure_value desc nulls last
     ) end as rank,
-    {{ small_n('m.denominator') }} as small_n,
+    {{ small_n('f.denominator') }} as small_n,
     y.policy_name,
     {{ maturity('r.last_month_no', 'r.unit_code') }} as maturity
 from rated as r
 cross join {{ ref('dim_not_updated_policy') }} as y
-left join {{ ref('fct_measure') }} as m
-    on m.measure_code = 'not_updated_rate' and r.calendar = m.calendar and r.period_kind = m.period_kind
-    and r.period = m.period and r.unit_code = m.unit_code
+left join {{ ref('fct_measure') }} as f
+    on f.measure_code = 'not_updated_rate' and r.calendar = f.calendar and r.period_kind = f.period_kind
+    and r.period = f.period and r.unit_code = f.unit_code
 left join {{ unit_names() }} as u on r.unit_code = u.unit_code and r.last_month_no = u.month_no

@@ -30,7 +30,7 @@ select
     c.received_on,
     f.late_due_on,
     f.late_ended_on,
-    e.working_day_number - d.working_day_number as late_working_days,
+    e.working_day_number - q.working_day_number as late_working_days,
     c.submission_id,
     g.file_name,
     c.sheet,
@@ -40,7 +40,7 @@ from resolved as r
 inner join {{ ref('fct_official_case') }} as f on r.case_key = f.case_key and f.resolution = 'late'
 inner join {{ ref('fct_case') }} as c on r.case_key = c.case_key
 inner join {{ ref('dim_official') }} as o on f.official_key = o.official_key
-left join {{ ref('dim_date') }} as d on f.late_due_on = d.date_on
+left join {{ ref('dim_date') }} as q on f.late_due_on = q.date_on
 left join {{ ref('dim_date') }} as e on f.late_ended_on = e.date_on
 left join {{ unit_names() }} as u on r.unit_code = u.unit_code and r.month_no = u.month_no
 left join {{ ref('load_ledger') }} as g on c.submission_id = g.submission_id

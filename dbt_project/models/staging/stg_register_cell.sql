@@ -45,7 +45,7 @@ select
         when t.column_type = 'unit' then u.unit_code
         -- The reader masks words without any digit in a code: they are somebody's name, not a code.
         when t.column_type = 'code' and not starts_with(t.value, '‹') then t.value
-        when t.column_type = 'text' then t.value
+        when t.column_type in ('text', 'official') then t.value
     end as reading
 from numbered as t
 left join chosen as o on t.register = o.register and t.column_name = o.column_name and t.value = o.value

@@ -20,22 +20,16 @@ ADDED = {
     "apology": {"case_key": "VARCHAR"},
     "case_step": {"case_key": "VARCHAR", "official_key": "VARCHAR"},
 }
-NAMED = {"case_step": "event"}
 OTHER_TYPES = {"term_days": "INTEGER"}
 
 pytestmark = pytest.mark.unit
-
-
-def _facts(register: str) -> str:
-    """What the register's table of facts is called: steps are events of a case (design §5)."""
-    return NAMED.get(register, register)
 
 
 @pytest.mark.parametrize("register", REGISTERS, ids=lambda register: register.name)
 def test_facts_have_the_columns_of_the_definition(register: object) -> None:
     """Same columns, types by the kind of column, not null where required, grain by the key."""
     (definition,) = [r for r in REGISTERS if r is register]
-    path = PROJECT / "models" / "core" / f"fct_{_facts(definition.name)}.yml"
+    path = PROJECT / "models" / "core" / f"{definition.table.removeprefix('core.')}.yml"
     (model,) = yaml.safe_load(path.read_text("utf-8"))["models"]
     columns = {column["name"]: column for column in model["columns"]}
     own = [column for column in definition.columns if column.name != "unit"]
@@ -67,7 +61,7 @@ def test_the_page_of_duties_names_the_register(register: object) -> None:
     page = (ROOT / "docs" / "registers.md").read_text("utf-8")
     (line,) = [x for x in page.splitlines() if x.startswith(f"| `{definition.name}` ")]
     assert definition.title in line
-    assert f"`core.fct_{_facts(definition.name)}`" in line
+    assert f"`{definition.table}`" in line
     assert set(re.findall(r"R\d\d", line)) >= set(definition.duties)
 
 
