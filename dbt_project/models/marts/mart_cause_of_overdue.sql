@@ -24,13 +24,13 @@ select
     u.unit_name,
     u.unit_level,
     c.cause_code,
-    d.cause_name,
-    d.line_number,
+    n.cause_name,
+    n.line_number,
     c.resolved_late_count,
     c.pending_overdue_count,
     c.resolved_late_count + c.pending_overdue_count as overdue_count,
     {{ maturity('c.last_month_no', 'c.unit_code') }} as maturity
 from counted as c
-inner join {{ ref('dim_overdue_cause') }} as d on c.cause_code = d.cause_code
+inner join {{ ref('dim_overdue_cause') }} as n on c.cause_code = n.cause_code
 left join {{ unit_names() }} as u on c.unit_code = u.unit_code and c.last_month_no = u.month_no
 where c.resolved_late_count + c.pending_overdue_count > 0

@@ -34,7 +34,7 @@ placed as (
         x.month_no,
         {{ period_label('x.month_no') }} as period,
         arg_max(
-            struct_pack(unit_name := d.unit_name, unit_level := d.unit_level),
+            struct_pack(latest_name := d.unit_name, latest_level := d.unit_level),
             struct_pack(
                 is_in_force := {{ reporting_month_end('x.month_no', 'calendar') }} between d.valid_from and d.valid_to,
                 since := d.valid_from
@@ -48,8 +48,8 @@ placed as (
 select
     p.period,
     p.unit_code,
-    p.named.unit_name as unit_name,
-    p.named.unit_level as unit_level,
+    p.named.latest_name as unit_name,
+    p.named.latest_level as unit_level,
     e.unit_code is not null as is_expected,
     e.due_on,
     coalesce(f.received_count, 0) as received_file_count,
