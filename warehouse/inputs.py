@@ -13,6 +13,7 @@ from ingestion.layouts import CANONICAL_COLUMNS, Dates
 from ingestion.periods import months_between
 from ingestion.register import Submission, read_submissions
 from ingestion.site import Site, Unit
+from warehouse.index_inputs import write_index_inputs
 from warehouse.register_inputs import REGISTER_BATCH, write_register_inputs
 from warehouse.rules import check_rules
 
@@ -75,6 +76,7 @@ def write_inputs(site: Site, home: Home, work: Path) -> list[Submission]:
         _write_case_rows(connection, home, submissions)
         write_register_inputs(connection, home, submissions)
         _write_reference(connection, site)
+        write_index_inputs(connection, site)
         accepted = [s for s in submissions if s.status == "accepted" and s.feed == "cases"]
         newest = max((s.period for s in accepted), default=None)
         _write_expected(connection, site, newest)
