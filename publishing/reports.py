@@ -1,4 +1,4 @@
-"""The month's workbooks for the People's Committee: form II.06a and the late-rate ranking."""
+"""The month's workbooks for the People's Committee: form II.06a, late-rate ranking, targets, index scores."""
 # ruff: noqa: S608 - SQL is put together from our own names; values are quoted or bound
 
 from collections import defaultdict
@@ -16,10 +16,12 @@ from ingestion.progress import Progress, quiet
 from ingestion.site import Site
 from publishing.change_report import write_change_book
 from publishing.form_06a import COLUMNS, Counts, Form, Line, add, write_form, zero
+from publishing.index_report import write_index_book
 from publishing.ranking import write_ranking
 from publishing.scale import authority_scale
 from publishing.sheets import open_book
 from publishing.snapshot import PublishError
+from publishing.target_report import write_target_book
 from warehouse.served import rows, rows_by_unit, served
 
 LEVELS = ("department", "district", "commune")
@@ -63,8 +65,15 @@ def write_reports(site: Site, home: Home, period: str, *, progress: Progress = q
         progress(text("report.progress_ranking"), 1, 2)
         write_ranking(connection, site, period, ranking_path, created)
         progress(text("report.progress_ranking"), 2, 2)
+        targets_path = folder / text("target_report.book_name", period=period)
+        progress(text("target_report.progress"), 0, 2)
+        write_target_book(connection, site, period, targets_path, created)
+        index_path = folder / text("index_report.book_name", period=period)
+        progress(text("index_report.progress"), 1, 2)
+        write_index_book(connection, site, period, index_path, created)
+        progress(text("index_report.progress"), 2, 2)
     changes = write_change_book(site, home, period, created)
-    return [form_path, ranking_path, *([changes] if changes else [])]
+    return [form_path, ranking_path, targets_path, index_path, *([changes] if changes else [])]
 
 
 def built_at(connection: duckdb.DuckDBPyConnection) -> datetime:

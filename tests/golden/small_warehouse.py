@@ -9,6 +9,8 @@ from typing import Any
 
 import duckdb
 
+from tests.golden import small_index
+
 BUILD_ID = "20250103T020304-abc"
 PERIOD = "2024-12"
 UNITS = {
@@ -111,6 +113,7 @@ def create(path: Path) -> Path:
         connection.execute(_FORM)
         connection.execute(_RANKING)
         _officials(connection)
+        small_index.create(connection, UNITS, PERIOD)
         connection.execute(f"""
             create table meta.build as
             select '{BUILD_ID}' as build_id, timestamp '2025-01-03 02:03:04' as built_at,
