@@ -1,7 +1,7 @@
 """Gate 3: the figures people read. Balance, sums, form identities, rates, ranks (design §8)."""
 # ruff: noqa: S608 - SQL is put together from our own names; values are quoted or bound
 
-from expectations import duties
+from expectations import duties, index
 from expectations.checks import Check, Source, between, in_set, no_rows, not_above, unique
 from expectations.people import people_checks
 from ingestion.site import Site
@@ -43,7 +43,7 @@ IN = "opening_count + received_count + transferred_in_count"
 def checks(site: Site) -> tuple[Check, ...]:
     """The checks of this gate; none depends on the site so far."""
     del site
-    return (*_months(), *_ranking(), *people_checks(), *_form(), *duties.checks())
+    return (*_months(), *_ranking(), *people_checks(), *_form(), *duties.checks(), *index.checks())
 
 
 def _months() -> tuple[Check, ...]:

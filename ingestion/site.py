@@ -5,6 +5,8 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ingestion.index_checks import check_criteria, check_targets
+from ingestion.index_reference import IndexCriterion, Target
 from ingestion.layouts import Layout, Name, layout_problems
 from ingestion.messages import text
 from ingestion.periods import first_day, last_day
@@ -49,6 +51,8 @@ class Site(Settings):
     calendar_overlay: tuple[CalendarDay, ...]
     not_updated: tuple[NotUpdated, ...]
     overdue_causes: tuple[OverdueCause, ...]
+    targets: tuple[Target, ...] = ()
+    index_criteria: tuple[IndexCriterion, ...] = ()
     sources: tuple[Source, ...]
     layouts: dict[str, Layout]
     default_layouts: tuple[Name, ...]
@@ -109,7 +113,11 @@ def load_site(directory: Path) -> Site:
         not_updated=read_table(folder / "not_updated.csv", NotUpdated, problems),
         overdue_causes=read_table(folder / "overdue_causes.csv", OverdueCause, problems),
     )
+    targets = read_table(folder / "targets.csv", Target, problems)
+    criteria = read_table(folder / "index_criteria.csv", IndexCriterion, problems)
     check_reference(problems, reference, settings)
+    check_targets(problems, targets, reference.versions)
+    check_criteria(problems, criteria)
     if sources_file and sources:
         check_sources(problems, sources_file, sources, reference, layouts)
     if problems.found or settings is None or sources is None:
@@ -119,6 +127,8 @@ def load_site(directory: Path) -> Site:
         {
             **dict(settings),
             **{name: [row for _, row in rows] for name, rows in vars(reference).items()},
+            "targets": [row for _, row in targets],
+            "index_criteria": [row for _, row in criteria],
             "directory": directory,
             "name": directory.resolve().name,
             "sources": [resolve(x, sources.defaults, versions[x.unit]) for x in sources.units],

@@ -1,8 +1,8 @@
-"""The month's workbooks: form II.06a, the late-rate ranking, the duties, officials."""
+"""The month's workbooks: forms II.06a and II.06g, rankings, targets, index scores, duties, officials."""
 # ruff: noqa: S608 - SQL is put together from our own names; values are quoted or bound
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,14 +18,18 @@ from publishing.change_report import write_change_book
 from publishing.duty_report import write_duty_book
 from publishing.form_06a import COLUMNS, Counts, Form, Line, add, write_form, zero
 from publishing.form_06g import write_causes
+from publishing.index_report import write_index_book
 from publishing.officials import officials_path, write_officials
 from publishing.ranking import write_ranking
 from publishing.report_periods import ReportPeriod, periods_ending
 from publishing.scale import authority_scale
 from publishing.sheets import open_book
 from publishing.snapshot import PublishError
+from publishing.target_report import write_target_book
 from warehouse.served import rows, rows_by_unit, served
 
+Writer = Callable[[duckdb.DuckDBPyConnection, Site, str, Path, datetime], None]
+"""Writes one workbook of a month to a path; the moment is when the build was made."""
 LEVELS = ("department", "district", "commune")
 ROMAN = ("I", "II", "III", "IV", "V")
 
@@ -59,30 +63,29 @@ def write_reports(site: Site, home: Home, period: str, *, progress: Progress = q
     differs from the sum of its rows.
     """
     folder = home.reports / period
-    ranking_path = folder / f"Xep-hang-tre-han-{period}.xlsx"
-    duties_path = folder / f"Theo-doi-nghia-vu-{period}.xlsx"
-    officials = officials_path(home, period)
     with served(home) as connection:
         created = built_at(connection)
         periods = periods_ending(connection, site, period)
         if not periods:
             raise PeriodNotServed(text("report.no_period", period=period))
-        forms = {p: folder / f"Bieu-II.06a-{p.label}.xlsx" for p in periods}
-        steps = len(forms) + 3
-        for number, (reported, path) in enumerate(forms.items()):
-            progress(text("report.progress_form"), number, steps)
-            _write_form_book(connection, site, reported, path, created)
-        progress(text("report.progress_ranking"), steps - 3, steps)
-        write_ranking(connection, site, period, ranking_path, created)
-        progress(text("duties.progress"), steps - 2, steps)
-        write_duty_book(connection, site, period, duties_path, created)
-        progress(text("report.progress_officials"), steps - 1, steps)
-        write_officials(connection, site, period, officials, created)
-        progress(text("report.progress_officials"), steps, steps)
+        forms = {folder / f"Bieu-II.06a-{p.label}.xlsx": p for p in periods}
+        books: dict[Path, Writer] = {
+            folder / f"Xep-hang-tre-han-{period}.xlsx": write_ranking,
+            folder / f"Theo-doi-nghia-vu-{period}.xlsx": write_duty_book,
+            folder / text("target_report.book_name", period=period): write_target_book,
+            folder / text("index_report.book_name", period=period): write_index_book,
+            officials_path(home, period): write_officials,
+        }
+        paths = [*forms, *books]
+        for number, path in enumerate(paths):
+            progress(text("report.progress_book", name=path.name), number, len(paths))
+            if path in forms:
+                _write_form_book(connection, site, forms[path], path, created)
+            else:
+                books[path](connection, site, period, path, created)
+        progress(text("report.progress_book", name=paths[-1].name), len(paths), len(paths))
     changes = write_change_book(site, home, period, created)
-    month_form, *longer = forms.values()
-    books = [month_form, ranking_path, *longer, duties_path, officials]
-    return [*books, *([changes] if changes else [])]
+    return [*paths, *([changes] if changes else [])]
 
 
 def built_at(connection: duckdb.DuckDBPyConnection) -> datetime:

@@ -36,6 +36,7 @@ HEAD, GROUP = "#EDEDED", "#F7F7F7"
 LINK, AGREES, DIFFERS = "#0563C1", "#1E6B34", "#B00020"
 COUNT = {"num_format": "#,##0", "align": "right", "indent": 1}
 RATE = {"num_format": "0.00%", "align": "right", "indent": 1}
+POINTS = {"num_format": "#,##0.000", "align": "right", "indent": 1}
 STYLES: dict[str, dict[str, Any]] = {
     "plain": {},
     "bold": {"bold": True},
@@ -62,6 +63,10 @@ STYLES: dict[str, dict[str, Any]] = {
     "rate": {"border": 1, **RATE},
     "date": {"border": 1, "num_format": "dd/mm/yyyy", "align": "center"},
     "signed_rate": {"border": 1, **RATE, "num_format": "+0.00%;-0.00%;0.00%"},
+    "points": {"border": 1, **POINTS},
+    "signed_points": {"border": 1, **POINTS, "num_format": "+#,##0.000;-#,##0.000;0.000"},
+    "group_points": {"border": 1, "bold": True, **POINTS, "bg_color": GROUP},
+    "total_points": {"border": 1, "bold": True, **POINTS},
     "time": {"border": 1, "num_format": "dd/mm/yyyy hh:mm", "align": "center"},
     "time_top": {"border": 1, "num_format": "dd/mm/yyyy hh:mm", "align": "center", "valign": "top"},
     "count_top": {"border": 1, **COUNT, "valign": "top"},

@@ -14,6 +14,7 @@ from ingestion.periods import months_between
 from ingestion.register import Submission, read_submissions
 from ingestion.site import Site, Unit
 from warehouse.calendar_inputs import write_calendar_inputs
+from warehouse.index_inputs import write_index_inputs
 from warehouse.register_inputs import REGISTER_BATCH, write_register_inputs
 from warehouse.rules import check_rules
 
@@ -76,6 +77,7 @@ def write_inputs(site: Site, home: Home, work: Path) -> list[Submission]:
         _write_case_rows(connection, home, submissions)
         write_register_inputs(connection, home, submissions)
         _write_reference(connection, site)
+        write_index_inputs(connection, site)
         accepted = [s for s in submissions if s.status == "accepted" and s.feed == "cases"]
         newest = max((s.period for s in accepted), default=None)
         _write_expected(connection, site, newest)

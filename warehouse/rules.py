@@ -1,4 +1,4 @@
-"""What a site may change about the row rules (severities, waivers), checked against the shipped rules."""
+"""What a site writes that leans on shipped lists (severities, waivers, measures), checked against them."""
 
 import csv
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from ingestion.reference import RuleSeverity, Waiver
 from ingestion.site import Site, SiteError
 from ingestion.site_checks import nearest
 from ingestion.site_files import Problems, read_table
+from warehouse.index_inputs import note_unknown_measures
 from warehouse.revision import CODE
 
 SEEDS = CODE / "dbt_project" / "seeds"
@@ -41,7 +42,9 @@ def read_rules() -> dict[str, RowRule]:
 
 
 def check_rules(site: Site) -> None:
-    """Raise SiteError, with every line that is wrong, for a waiver or severity that cannot be given.
+    """Raise SiteError, with every line that is wrong, for what leans on nothing that is shipped.
+
+    A waiver or severity that cannot be given, and a target or criterion of an unknown measure.
 
     A rule without which no figure can be made is neither waived nor loosened, and a finding that
     needs a case's history, or the whole file, cannot reject a row.
@@ -57,6 +60,7 @@ def check_rules(site: Site) -> None:
         key, message = _severity_problem(row, rules)
         if message:
             problems.add(folder / "rules.csv", message, line=line, key=key)
+    note_unknown_measures(problems)
     if problems.found:
         raise SiteError(problems.found)
 

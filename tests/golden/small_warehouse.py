@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from tests.golden import small_duties
+from tests.golden import small_duties, small_index
 from tests.golden.small_people import add_people
 from tests.golden.small_periods import add_periods
 
@@ -118,6 +118,7 @@ def create(path: Path) -> Path:
         small_duties.create(connection, UNITS, PERIOD)
         add_people(connection)
         add_periods(connection)
+        small_index.create(connection, UNITS, PERIOD)
         connection.execute(f"""
             create table meta.build as
             select '{BUILD_ID}' as build_id, timestamp '2025-01-03 02:03:04' as built_at,

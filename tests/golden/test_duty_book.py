@@ -7,6 +7,8 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.golden.workbooks import named
+
 pytestmark = pytest.mark.golden
 
 LOC_THO, TU_PHAP, VINH_HAI = "UBND phường Lộc Thọ", "Phòng Tư pháp", "UBND phường Vĩnh Hải"
@@ -17,13 +19,8 @@ def _day(year: int, month: int, day: int) -> datetime:
     return datetime.combine(date(year, month, day), time.min)
 
 
-def _book(reports: list[Path]) -> Path:
-    (path,) = [path for path in reports if path.name == "Theo-doi-nghia-vu-2024-12.xlsx"]
-    return path
-
-
 def _sheet(reports: list[Path], name: str) -> Worksheet:
-    sheet = openpyxl.load_workbook(_book(reports))[name]
+    sheet = openpyxl.load_workbook(named(reports, "Theo-doi"))[name]
     assert isinstance(sheet, Worksheet)
     return sheet
 
@@ -34,7 +31,7 @@ def _lines(sheet: Worksheet) -> list[list[object]]:
 
 
 def test_sheets_in_order(reports: list[Path]) -> None:
-    assert openpyxl.load_workbook(_book(reports)).sheetnames == [
+    assert openpyxl.load_workbook(named(reports, "Theo-doi")).sheetnames == [
         "Chưa chấp hành", "Nhắc nhiều lần, lặp lại", "Theo đơn vị", "Chưa gửi số liệu",
         "Số liệu từng nghĩa vụ",
     ]  # fmt: skip

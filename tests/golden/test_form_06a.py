@@ -6,6 +6,8 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.golden.workbooks import named
+
 pytestmark = pytest.mark.golden
 
 TITLE = (
@@ -103,7 +105,7 @@ def test_form_is_ready_to_print(reports: list[Path]) -> None:
 
 
 def test_ranking_of_units(reports: list[Path]) -> None:
-    sheet = openpyxl.load_workbook(reports[1])["Đơn vị - tháng"]
+    sheet = openpyxl.load_workbook(named(reports, "Xep-hang"))["Đơn vị - tháng"]
     policy = "Trễ hạn trên hồ sơ có hạn đã giải quyết"
     assert _row(sheet, 5, 10) == [
         "Hạng", "Đơn vị", "Cấp", "Số hồ sơ trễ hạn", "Số hồ sơ tính tỷ lệ", "Tỷ lệ trễ hạn",

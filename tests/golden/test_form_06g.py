@@ -6,6 +6,8 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.golden.workbooks import named
+
 pytestmark = pytest.mark.golden
 
 
@@ -70,7 +72,7 @@ def test_causes_by_unit(reports: list[Path]) -> None:
 
 def test_policies_side_by_side(reports: list[Path]) -> None:
     """Lộc Thọ: 3 late of 13 judged, and of 13 resolved; Tư pháp: 3 of 25 either way. Vĩnh Hải sent nothing."""
-    sheet = openpyxl.load_workbook(reports[1])["So sánh cách tính"]
+    sheet = openpyxl.load_workbook(named(reports, "Xep-hang"))["So sánh cách tính"]
     strict = "Trễ hạn trên hồ sơ có hạn đã giải quyết"
     kstt = "Trễ hạn trên toàn bộ hồ sơ đã giải quyết (biểu II.06a)"
     assert sheet["A2"].value == "SO SÁNH TỶ LỆ HỒ SƠ TRỄ HẠN THEO CÁC CÁCH TÍNH"

@@ -7,12 +7,9 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.golden.workbooks import named
+
 pytestmark = pytest.mark.golden
-
-
-def _book(reports: list[Path]) -> Path:
-    (path,) = [path for path in reports if path.name == "Can-bo-tre-han-2024-12.xlsx"]
-    return path
 
 
 def _rows(sheet: Worksheet) -> list[list[Any]]:
@@ -21,7 +18,7 @@ def _rows(sheet: Worksheet) -> list[list[Any]]:
 
 
 def test_the_list_names_those_over_ten_percent(reports: list[Path]) -> None:
-    sheet = openpyxl.load_workbook(_book(reports))["Cán bộ trên 10 %"]
+    sheet = openpyxl.load_workbook(named(reports, "Can-bo"))["Cán bộ trên 10 %"]
     assert [cell.value for cell in sheet[5]] == [
         "Hạng", "Họ và tên", "Mã cán bộ", "Đơn vị", "Số hồ sơ trễ hạn", "Số hồ sơ tính tỷ lệ",
         "Tỷ lệ trễ hạn", "Tính theo", "Quy trách nhiệm theo", "Cách tính tỷ lệ", "Ghi chú",
@@ -40,7 +37,7 @@ def test_the_list_names_those_over_ten_percent(reports: list[Path]) -> None:
 
 def test_the_evidence_is_every_late_case_of_those_on_the_list(reports: list[Path]) -> None:
     """CB03 is on the list by name only; CB02 is not on it."""
-    sheet = openpyxl.load_workbook(_book(reports))["Hồ sơ làm căn cứ"]
+    sheet = openpyxl.load_workbook(named(reports, "Can-bo"))["Hồ sơ làm căn cứ"]
     loc_tho, tu_phap = "UBND phường Lộc Thọ", "Phòng Tư pháp"
     file, by_name = "loc-tho-12-sua.csv", "Cán bộ ghi trong tệp"
     assert _rows(sheet) == [
@@ -56,12 +53,12 @@ def test_the_evidence_is_every_late_case_of_those_on_the_list(reports: list[Path
 
 
 def test_it_lies_in_a_folder_closed_to_others(reports: list[Path]) -> None:
-    assert _book(reports).parent.name == "can-bo"
-    assert _book(reports).parent.stat().st_mode & 0o777 == 0o700
+    assert named(reports, "Can-bo").parent.name == "can-bo"
+    assert named(reports, "Can-bo").parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_the_ranking_names_nobody(reports: list[Path]) -> None:
     """Who gets the ranking of units does not get officials with it."""
-    book = openpyxl.load_workbook(reports[1])
+    book = openpyxl.load_workbook(named(reports, "Xep-hang"))
     cells = [str(c) for sheet in book for row in sheet.iter_rows(values_only=True) for c in row]
     assert not any("Nguyễn Thị Ánh" in cell for cell in cells)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -84,6 +83,7 @@ EXPECTED: dict[tuple[str, str], tuple[str, float, float | None]] = {
     ("R45", "reward_count"): ("XA1", 2, None),
     ("R45", "handling_count"): ("XA1", 1, None),
 }  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def built(

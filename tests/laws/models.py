@@ -99,7 +99,7 @@ def run_models(
         for database, schema in models.schemas:
             connection.execute(f"create schema if not exists {database}.{schema}")
         for relation, path in models.seeds:
-            _load_seed(connection, relation, path)
+            load_seed(connection, relation, path)
         connection.execute("use new")
         for _, statement in models.statements:
             connection.execute(statement)
@@ -109,7 +109,7 @@ def run_models(
         connection.execute("detach new")
 
 
-def _load_seed(connection: duckdb.DuckDBPyConnection, relation: str, path: Path) -> None:
+def load_seed(connection: duckdb.DuckDBPyConnection, relation: str, path: Path) -> None:
     """All columns are text, blank is NULL: what the seeds' column types say."""
     with path.open(encoding="utf-8", newline="") as file:
         columns = ", ".join(f"'{name}': 'VARCHAR'" for name in next(csv.reader(file)))

@@ -17,12 +17,6 @@ DUTIES = read_duties()
 REGISTERS = {register.name: register for register in load_registers().all}
 LEVELS = {"department", "district", "commune"}
 
-# Tables, columns and targets that other branches bring; to be removed when they are merged.
-WAITING_TABLES = {
-    "mart_target_attainment", "mart_cchc_inputs", "mart_cchc_scores",  # i4b
-}  # fmt: skip
-WAITING_TARGETS = {code for duty in DUTIES for code in duty.target_codes}  # i4b
-
 pytestmark = pytest.mark.unit
 
 
@@ -113,9 +107,9 @@ def test_each_kind_of_obligation_belongs_to_one_duty() -> None:
 
 
 def test_every_table_and_column_is_there() -> None:
-    """All missing ones at once; those that wait for another branch are no more than the list above says."""
+    """All missing ones at once."""
     missing = {name for duty in DUTIES for name in _missing_tables(duty)}
-    assert missing == WAITING_TABLES
+    assert missing == set()
     assert {name for duty in DUTIES for name in _missing_inputs(duty)} == set()
 
 
@@ -124,7 +118,7 @@ def test_every_target_is_there() -> None:
     seed = PROJECT / "seeds" / "target.csv"
     targets = _codes("target", "target_code") if seed.exists() else set()
     named = {code for duty in DUTIES for code in duty.target_codes}
-    assert named - targets == WAITING_TARGETS
+    assert named - targets == set()
     held = {(duty.code, code) for duty in DUTIES for code in duty.target_codes}
     own = {(code[:3], code) for code in targets if re.match(r"R\d\d", code)}
     assert own <= held

@@ -23,6 +23,8 @@ SECTOR = "update mart.mart_unit_sector_month set"
 RANK = "update mart.mart_late_rate_ranking set"
 OFFICIAL = "update mart.mart_official_year set"
 FORM = "update mart.mart_form_06a set"
+TARGET = "update mart.mart_target_attainment set"
+SCORE = "update mart.mart_cchc_scores set"
 LOC_THO = "where unit_code = 'NT-LOC-THO' and period = '2024-12'"
 LOC_THO_1 = "where submission_id = '2024-12.NT-LOC-THO.1'"
 
@@ -115,6 +117,12 @@ FAULTS = {
     "duty_without_figure_says_so": "update mart.mart_duty_status set duty_status = 'measured'",
     "obligation_unique": _twice("mart.mart_obligations"),
     "obligation_listed_was_due": "update mart.mart_obligations set is_non_compliant = true where duty_code = 'R08'",
+    "target_without_figure_is_no_data": f"{TARGET} missing_reason = null where target_code = 'R18'",
+    "target_verdict_follows_figures": f"{TARGET} attainment = 'met' where attainment = 'not_met'",
+    "index_points_add_up": f"{SCORE} max_score = 25, known_max_score = 25, unknown_max_score = 0 where row_kind = 'index'",
+    "index_points_within_maximum": f"{SCORE} unknown_max_score = 0, is_complete = true where unit_code = 'NT-VINH-HAI'",
+    "index_result_is_appraised_or_measured": f"{SCORE} result_score = self_score where row_kind = 'criterion'",
+    "declared_points_within_maximum": f"{SCORE} self_score = 27 where row_kind = 'index'",
     "form_agrees_with_month": f"{UNIT} resolved_late_count = resolved_late_count + 1 {LOC_THO}",
 }  # fmt: skip
 

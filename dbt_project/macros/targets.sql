@@ -1,0 +1,9 @@
+{# numerator / denominator against a threshold without a division, so that a rate exactly at it is exactly at it; percent for rates. #}
+{% macro against_threshold(comparator) -%}
+    (numerator * case kind when 'rate' then 100 else 1 end)::DECIMAL(24, 4) {{ comparator }} threshold * coalesce(denominator, 1)
+{%- endmacro %}
+
+{# A value's movement since the period before, by sign only: cross-multiplied for rates. #}
+{% macro movement() -%}
+    sign((numerator * coalesce(previous_denominator, 1))::DECIMAL(36, 8) - (previous_numerator * coalesce(denominator, 1))::DECIMAL(36, 8))
+{%- endmacro %}
