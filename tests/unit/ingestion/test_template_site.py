@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
+from ingestion.index_reference import IndexCriterion, Target
 from ingestion.layouts import CANONICAL_COLUMNS, FAMILIES, Dates, Encoding, Header, Layout
 from ingestion.reference import Policy, Procedure, RuleSeverity, Sector, Unit, Waiver
 from ingestion.settings import Authority, DecodeSettings, Gates, PullSettings, Settings, Unlisted
@@ -53,6 +54,8 @@ def test_every_key_stands_in_the_template() -> None:
         ("procedures", Procedure),
         ("policies", Policy),
         ("waivers", Waiver),
+        ("targets", Target),
+        ("index_criteria", IndexCriterion),
         ("rules", RuleSeverity),
     ],
 )
