@@ -163,3 +163,17 @@ def test_points_must_add_up_in_every_year(tmp_path: Path) -> None:
     assert "tiêu chí «2» đã có ở dòng 3" in problem
     (problem,) = problems(tmp_path / "c", criteria=staying)
     assert "thiếu dòng TONG" in problem
+
+
+def test_the_examples_of_the_page_are_valid(tmp_path: Path) -> None:
+    """docs/index.md shows rows to be copied."""
+    page = (DEMO.parents[1] / "docs" / "index.md").read_text("utf-8")
+    targets, criteria = (part.partition("```")[0].strip() for part in page.split("```csv")[1:])
+    assert targets.startswith(TARGETS)
+    assert criteria.startswith(CRITERIA)
+    found = problems(
+        tmp_path,
+        targets=targets.removeprefix(TARGETS) + "\n",
+        criteria=criteria.removeprefix(CRITERIA) + "\n",
+    )
+    assert found == []
