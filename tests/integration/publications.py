@@ -10,6 +10,8 @@ from publishing.snapshot import publish
 from publishing.unit_packs import write_outbox
 from tests.laws.models import Models, run_models
 from warehouse.access import write_access
+from warehouse.closing_inputs import apply_closings
+from warehouse.closing_store import read_closings
 from warehouse.inputs import write_inputs
 
 
@@ -36,6 +38,7 @@ def publish_now(
         )
         write_access(connection, models.manifest)
         connection.execute("checkpoint")
+    apply_closings(site, read_closings(home), build)
     publish(site, home, build_id)
 
 
