@@ -306,7 +306,8 @@ def status(
     with told():
         found = read_status(*open_places(site, home))
     if as_json:
-        print_json(found)
+        closings = [closing_commands.plain(c) for c in found.closings]
+        print_json({**vars(found), "closings": closings})
         return
     out = stdout()
     if found.served is None:
@@ -328,6 +329,7 @@ def status(
         )
         table.add_row(*map(str, numbers), escape(missing))
     out.print(table)
+    closing_commands.print_states(found.closings)
     _print_problems(found.problems)
     said = text("cli.nothing_to_do")
     if found.waits_for_units:

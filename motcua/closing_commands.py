@@ -1,8 +1,10 @@
 """`motcua close | reopen | verify-closing`: the signed month."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from ingestion.home import Home
 from ingestion.messages import text
@@ -22,6 +24,7 @@ from motcua.options import (
 )
 
 if TYPE_CHECKING:  # loading the comparison is not for every command
+    from warehouse.closing_store import Closing
     from warehouse.closing_verify import Verified
 
 By = Annotated[str, typer.Option(help="Who signs, or opens again.")]
@@ -63,7 +66,7 @@ def close(
             publish_anew(opened, where, month, progress)
     closing = done.closing
     if as_json:
-        print_json({**_plain(closing), "is_new": done.is_new, "is_published": publish})
+        print_json({**plain(closing), "is_new": done.is_new, "is_published": publish})
         return
     key = "closing.closed" if done.is_new else "closing.closed_before"
     _say(text(key, period=month, version=closing.version, by=closing.closed_by))
@@ -96,7 +99,7 @@ def reopen(
             if c.status == "in_force" and month in c.shaken_by
         ]
     if as_json:
-        print_json({**_plain(closing), "shaken": shaken, "is_published": not no_publish})
+        print_json({**plain(closing), "shaken": shaken, "is_published": not no_publish})
         return
     _say(text("closing.reopened", period=month, version=closing.version))
     if shaken:
@@ -141,10 +144,25 @@ def publish_anew(site: Site, home: Home, period: str, progress: Progress) -> Non
     write_outbox(site, home, period, progress=progress)
 
 
-def _plain(closing: Any) -> dict[str, Any]:
+def plain(closing: Any) -> dict[str, Any]:
     """A closing for a program: without its whole lock."""
     hidden = ("lock",)
     return {name: value for name, value in vars(closing).items() if name not in hidden}
+
+
+def print_states(closings: Sequence["Closing"]) -> None:
+    """The signed months and their versions, as `motcua status` shows them."""
+    from motcua.terminal import table_of
+
+    if not closings:
+        return
+    table = table_of("closing.status_columns")
+    for c in closings:
+        shaken = ", ".join(c.shaken_by)
+        note = text("closing.status_shaken", periods=shaken) if shaken else ""
+        state = text(f"closing.status_{c.status}")
+        table.add_row(c.period, state, str(c.version), escape(c.closed_by), c.closed_at, note)
+    stdout().print(table)
 
 
 def _say_where(site: Site, home: Home, period: str, is_published: bool) -> None:

@@ -90,7 +90,7 @@ def freeze(  # noqa: PLR0913 - all that a lock names
         "decoder_version": DECODER_VERSION,
         "register": positions,
         "submissions": _submissions(home, connection, signing.period),
-        "totals": _totals(connection, signing.period),
+        "totals": control_totals(connection, signing.period),
         "tables": tables,
         "stands_on": [
             {"period": c.period, "version": c.version, "lock_sha256": c.lock_sha256}
@@ -162,7 +162,7 @@ def _submissions(home: Home, connection: duckdb.DuckDBPyConnection, period: str)
     return found
 
 
-def _totals(connection: duckdb.DuckDBPyConnection, period: str) -> Row:
+def control_totals(connection: duckdb.DuckDBPyConnection, period: str) -> Row:
     """Control totals: the authority's counts of the month."""
     names = [
         row["column_name"]

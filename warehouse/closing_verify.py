@@ -61,7 +61,7 @@ def build_whole(site: Site, home: Home, progress: Progress) -> Path:
     return build(site, home, progress=progress).path
 
 
-def verify(  # noqa: PLR0913 - what to verify, and how to build it
+def verify(  # noqa: PLR0913 - how to build it, too
     site: Site,
     home: Home,
     period: str,
@@ -73,8 +73,9 @@ def verify(  # noqa: PLR0913 - what to verify, and how to build it
     """Build a signed month again in a home of its own, removed afterwards, and compare.
 
     It starts from the register as far as the lock says, the site's files that were copied, and the
-    landed bytes (read again where decoded rows are gone); `rebuild` makes the tables. Raises ClosingError when there is no such
-    version, ClosingTampered when lock, frozen files or register are not what was signed.
+    landed bytes (read again where decoded rows are gone); `rebuild` makes the tables. Raises ClosingError
+    when there is no such version, ClosingTampered when lock, frozen files or register are not what was
+    signed.
     """
     closing = _find(site, home, period, version)
     check_files(closing)

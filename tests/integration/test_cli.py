@@ -241,7 +241,7 @@ def test_status_says_the_next_command_and_it_works(mini: MiniSite) -> None:
     mini.send("2024-01", "U1", Case(1, completed="22/01/2024"), tail=long_name)
     mini.send("2024-01", "U2", Case(2))
     codes = []
-    for _ in range(4):
+    for _ in range(5):
         status = mini.motcua("status", "--json")
         assert status.code == 0, status.all
         command = status.json["next_command"]
@@ -251,8 +251,10 @@ def test_status_says_the_next_command_and_it_works(mini: MiniSite) -> None:
             break
         assert f"Bước tiếp theo: {command}\n" in shown.out, "on one line, to be copied"
         codes.append((command.split()[1], run_word_for_word(command)))
-    # Published with a file held; the decision; published with it; nothing left.
-    assert codes == [("month-end", 4), ("decide", 0), ("month-end", 0)]
+    # Published with a file held; the decision; published with it; signed; nothing left.
+    assert codes == [("month-end", 4), ("decide", 0), ("month-end", 0), ("close", 0)]
+    (closing,) = status.json["closings"]
+    assert (closing["period"], closing["version"], closing["status"]) == ("2024-01", 1, "in_force")
     assert status.json["next_command"] is None
     assert status.json["served"]["newest_period"] == "2024-01"
     (coverage,) = status.json["coverage"]
