@@ -18,6 +18,7 @@ from ingestion.periods import parse_period
 from ingestion.site import Site, load_site
 from ingestion.sources import FEEDS
 from motcua import closing_commands
+from motcua.as_of_command import build_as_of
 from motcua.console import DONE, PARTLY, USAGE, bar, print_json, stdout, told
 from motcua.dictionary_commands import dictionary
 from motcua.layout_commands import layout
@@ -25,6 +26,7 @@ from motcua.options import (
     DEFAULT_HOME,
     DEFAULT_SITE,
     AsJson,
+    AsOfMoment,
     HomePath,
     Month,
     SitePath,
@@ -156,11 +158,17 @@ def decode(
 
 @app.command()
 def build(
-    site: SitePath = DEFAULT_SITE, home: HomePath = DEFAULT_HOME, as_json: AsJson = False
+    as_of: AsOfMoment = None,
+    site: SitePath = DEFAULT_SITE,
+    home: HomePath = DEFAULT_HOME,
+    as_json: AsJson = False,
 ) -> None:
     """Build the whole warehouse into a new file; the served one is not touched."""
     from warehouse.build import build as build_step
 
+    if as_of is not None:
+        build_as_of(as_of, site, home, as_json=as_json)
+        return
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
         built = build_step(opened, where, progress=progress)
@@ -234,6 +242,7 @@ def publish(
 @app.command()
 def report(
     period: Month,
+    as_of: AsOfMoment = None,
     site: SitePath = DEFAULT_SITE,
     home: HomePath = DEFAULT_HOME,
     as_json: AsJson = False,
@@ -242,10 +251,13 @@ def report(
     from publishing.reminders import write_reminders
     from publishing.reports import write_reports
     from publishing.unit_packs import write_outbox
+    from warehouse.as_of import require_as_of
 
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
         asked = parse_period(period)
+        if as_of is not None:
+            where = require_as_of(where, as_of, opened.zone)
         written = write_reports(opened, where, asked, progress=progress)
         written += write_outbox(opened, where, asked, progress=progress)
         written += write_reminders(opened, where, asked, progress=progress)
@@ -342,15 +354,21 @@ def status(
 @app.command()
 def explain(
     case_code: Annotated[str, typer.Argument(help="Mã hồ sơ.")],
+    as_of: AsOfMoment = None,
+    site: SitePath = DEFAULT_SITE,
     home: HomePath = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
     """Why a case counted as it did: its rows, the one that won, its verdict's rule, its cells."""
     from motcua.terminal import print_explanation
+    from warehouse.as_of import require_as_of
     from warehouse.explain import explain as explain_case
 
     with told():
-        found = explain_case(Home(home.resolve()), case_code)
+        where = Home(home.resolve())
+        if as_of is not None:  # a day ends on the authority's clock
+            where = require_as_of(where, as_of, load_site(site).zone)
+        found = explain_case(where, case_code)
     if as_json:
         print_json(found)
     elif not found:

@@ -23,6 +23,10 @@ Month = Annotated[str, typer.Option("--period", metavar="YYYY-MM", help="The mon
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print machine-readable JSON instead of text.")
 ]
+AsOfMoment = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE|TIME", help="What was known then (see `build --as-of`)."),
+]
 DEFAULT_SITE, DEFAULT_HOME = Path("sites/demo"), Path("var")
 
 

@@ -77,15 +77,15 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def read_closings(home: Home, *, until: str | None = None) -> list[Closing]:
-    """Every version of every signed month, by month and version; `until`: as known at that moment.
+def read_closings(home: Home) -> list[Closing]:
+    """Every version of every signed month, by month and version.
 
     Reads locks only; `check_files` looks at the frozen tables. Raises ClosingTampered where a lock is
     missing or is not the one that was signed.
     """
     found: list[Closing] = []
     for folder in sorted(home.closings.glob("????-??")):
-        found += _read_month(home, folder.name, until)
+        found += _read_month(home, folder.name)
     current = {c.period: c for c in found if c.status == "in_force"}
     return [replace(c, shaken_by=_shaken_by(c, current)) for c in found]
 
@@ -95,15 +95,13 @@ def closing_in_force(closings: Sequence[Closing], period: str) -> Closing | None
     return next((c for c in closings if c.period == period and c.status == "in_force"), None)
 
 
-def _read_month(home: Home, period: str, until: str | None) -> list[Closing]:
+def _read_month(home: Home, period: str) -> list[Closing]:
     entries = closing_log(home, period).read()
-    if until is not None:
-        entries = [entry for entry in entries if entry["at"] <= until]
     announced = {e["version"]: e for e in entries if e["kind"] == "closing"}
     confirmed = {e["version"] for e in entries if e["kind"] == "closed"}
     reopened = {e["version"]: e for e in entries if e["kind"] == "reopened"}
     there = _versions(home.closings / period)
-    unknown = there - announced.keys() if until is None else set()
+    unknown = there - announced.keys()
     gone = confirmed - there
     if unknown or gone:
         version = min(unknown | gone)
