@@ -131,7 +131,13 @@ def two_signed(
     for month in (FEB, MAR):
         new = {"received": f"05/{month[-2:]}/2024", "due": "28/04/2024"}
         mini.send(month, "U1", OPEN, Case(60, **new))
-    mini.send(FEB, "U2", Case(50, due="20/03/2024"), LAND, Case(61, received="05/02/2024"))
+    mini.send(
+        FEB,
+        "U2",
+        Case(50, due="20/03/2024"),
+        LAND,
+        Case(61, received="05/02/2024", due="28/04/2024"),
+    )
     mini.take_in(MAR)
     found = Signed(mini, models)
     found.publish()
