@@ -53,6 +53,9 @@ def status(site: Site, home: Home) -> Status:
         build = None
     coverage = _coverage(site, submissions)
     problems = open_problems(submissions)
+    waiting = {s.period for s in problems} | {m["period"] for m in coverage if m["missing"]}
+    if to_sign in waiting:  # signing it without them is a decision, not the next step
+        to_sign = None
     command = _next_command(site, submissions, problems, is_behind=is_behind, to_sign=to_sign)
     places = shlex.join(["--site", str(site.directory), "--home", str(home.root)])
     command = f"{command} {places}" if command else None
