@@ -184,7 +184,8 @@ def _print_verified(found: "Verified") -> None:
         _say(text("closing.verify_file", **file))
     if found.signed_revision != found.present_revision:
         revisions = {"signed": found.signed_revision, "present": found.present_revision}
-        _say(text("closing.verify_code", **revisions))
+        key = "closing.verify_code_same" if found.is_same else "closing.verify_code"
+        _say(text(key, **revisions))
 
 
 def _say(line: str) -> None:

@@ -240,7 +240,7 @@ def test_status_says_the_next_command_and_it_works(mini: MiniSite) -> None:
     long_name = " bo sung " + "rất_dài_" * 12
     mini.send("2024-01", "U1", Case(1, completed="22/01/2024"), tail=long_name)
     mini.send("2024-01", "U2", Case(2))
-    codes = []
+    codes: list[tuple[str, int]] = []
     for _ in range(5):
         status = mini.motcua("status", "--json")
         assert status.code == 0, status.all
