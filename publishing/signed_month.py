@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from ingestion.messages import text
+from publishing.form_06a import COLUMNS
 from publishing.report_periods import ReportPeriod
 from publishing.sheets import local_time
 from warehouse.served import Row, rows
@@ -40,9 +41,7 @@ class SignedMonth:
         return [row for row in self.carried if row["difference"]]
 
 
-def read_signed_month(
-    connection: duckdb.DuckDBPyConnection, period: ReportPeriod
-) -> SignedMonth:
+def read_signed_month(connection: duckdb.DuckDBPyConnection, period: ReportPeriod) -> SignedMonth:
     """Read it for one period of the reporting calendar. A file of an earlier release knows no closings."""
     try:
         connection.execute("select 1 from core.dim_closing, mart.mart_restatement limit 0")
@@ -109,17 +108,17 @@ def _moved_units(
     connection: duckdb.DuckDBPyConnection, period: ReportPeriod, closing: Row
 ) -> frozenset[str]:
     """Units with a row of the period's form that was not signed so, or is not any more."""
-    live = "select * exclude maturity from mart.mart_form_06a"
-    signed = "select * exclude (maturity, closing_period, closing_version) from closed.mart_form_06a"
+    columns = ", ".join(("unit_code", "row_kind", "sector_code", *COLUMNS))
+    live, signed = (f"select {columns} from {name}.mart_form_06a" for name in ("mart", "closed"))
     of_period = "where calendar = $1 and period_kind = $2 and period = $3"
     of_closing = f"{of_period} and closing_period = $4 and closing_version = $5"
     found = rows(
         connection,
         f"""
         select distinct unit_code from (
-            (({live} {of_period}) except by name ({signed} {of_closing}))
-            union all by name
-            (({signed} {of_closing}) except by name ({live} {of_period}))
+            (({live} {of_period}) except ({signed} {of_closing}))
+            union all
+            (({signed} {of_closing}) except ({live} {of_period}))
         )
         """,
         [period.calendar, period.kind, period.label, closing["period"], closing["closing_version"]],

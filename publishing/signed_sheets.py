@@ -10,9 +10,10 @@ from warehouse.served import Row
 
 ADJUSTMENTS = {"number": 5, "unit": 28, "sector": 26, "signed_backlog": 13, "adjustment": 12,
                "live_backlog": 13, "cause": 70}  # fmt: skip
-RESTATED = {"number": 5, "month": 9, "unit": 26, "sector": 24, "measure": 26, "signed": 10, "now": 10,
-            "difference": 11, "cause": 62}  # fmt: skip
-STYLES = {"number": "text_centre_top", "month": "text_centre_top", "signed_backlog": "count_top", "live_backlog": "count_top",
+RESTATED = {"number": 5, "month": 9, "unit": 26, "sector": 24, "measure": 26, "signed": 10,
+            "now": 10, "difference": 11, "cause": 62}  # fmt: skip
+STYLES = {"number": "text_centre_top", "month": "text_centre_top",
+          "signed_backlog": "count_top", "live_backlog": "count_top",
           "signed": "count_top", "now": "count_top", "adjustment": "signed_top",
           "difference": "signed_top"}  # fmt: skip
 

@@ -88,7 +88,7 @@ def build_as_of(
         with duckdb.connect(str(built)) as connection:
             connection.execute("create table meta.as_of as select ?::varchar as moment", [moment])
             connection.execute("checkpoint")
-        built.chmod(0o444)
+        built.chmod(0o440)
         built.replace(served_database(target))
     sync(target.serving)
     return AsOf(moment, target, served_database(target))

@@ -20,9 +20,9 @@ from ingestion.messages import text
 from ingestion.progress import Progress, quiet
 from ingestion.site import Site
 from warehouse.access import write_access
-from warehouse.dictionary import write_comments
 from warehouse.closing_inputs import apply_closings
 from warehouse.closing_store import Closing, read_closings
+from warehouse.dictionary import write_comments
 from warehouse.inputs import write_inputs
 from warehouse.revision import CODE, code_revision
 
