@@ -15,6 +15,7 @@ _FOLDERS = (
     "quality",
     "runs",
     "publications",
+    "closings",
 )
 
 
@@ -73,6 +74,11 @@ class Home:
     def publications(self) -> Path:
         """One record per publication."""
         return self.root / "publications"
+
+    @property
+    def closings(self) -> Path:
+        """Signed months: ``<period>/vN/`` with frozen tables and lock, and the log of the month."""
+        return self.root / "closings"
 
     def create(self) -> "Home":
         """Make every folder, for its owner only, and return this home."""

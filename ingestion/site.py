@@ -26,7 +26,7 @@ from ingestion.site_checks import Reference, check_reference, check_sources
 from ingestion.site_files import Problems, parse_yaml, read_table, read_yaml
 from ingestion.sources import Feed, Source, SourcesFile, resolve
 
-__all__ = ["Layout", "Policy", "Site", "SiteError", "Source", "Unit", "load_site"]
+__all__ = ["Layout", "Policy", "Site", "SiteError", "Source", "Unit", "load_site", "site_files"]
 
 
 class SiteError(Exception):
@@ -157,15 +157,16 @@ def _load_layouts(directory: Path, problems: Problems) -> dict[str, Layout]:
     return layouts
 
 
+def site_files(directory: Path) -> list[Path]:
+    """Every file of a site that decides figures."""
+    patterns = ("*.yml", "layouts/*.yml", "reference/*.csv")
+    return sorted(path for pattern in patterns for path in directory.glob(pattern))
+
+
 def _digest(directory: Path) -> str:
     """Hash every file of the site that decides figures, by name and content."""
     digest = hashlib.sha256()
-    paths = [
-        *directory.glob("*.yml"),
-        *directory.glob("layouts/*.yml"),
-        *directory.glob("reference/*.csv"),
-    ]
-    for path in sorted(paths):
+    for path in site_files(directory):
         content = path.read_bytes()
         name = path.relative_to(directory).as_posix()
         digest.update(f"{name}\0{len(content)}\0".encode())

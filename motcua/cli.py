@@ -5,7 +5,6 @@ held but the rest published.
 """
 
 import os
-import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,9 +17,22 @@ from ingestion.messages import text
 from ingestion.periods import parse_period
 from ingestion.site import Site, load_site
 from ingestion.sources import FEEDS
+from motcua import closing_commands
+from motcua.as_of_command import build_as_of
 from motcua.console import DONE, PARTLY, USAGE, bar, print_json, stdout, told
 from motcua.dictionary_commands import dictionary
 from motcua.layout_commands import layout
+from motcua.options import (
+    DEFAULT_HOME,
+    DEFAULT_SITE,
+    AsJson,
+    AsOfMoment,
+    HomePath,
+    Month,
+    SitePath,
+    open_places,
+    places_of,
+)
 from motcua.template_commands import template
 
 app = typer.Typer(
@@ -32,35 +44,8 @@ app = typer.Typer(
 app.command()(dictionary)
 app.add_typer(layout, name="layout")
 app.add_typer(template, name="template")
-SitePath = Annotated[
-    Path,
-    typer.Option("--site", envvar="MOTCUA_SITE", help="Folder of the authority's configuration."),
-]
-HomePath = Annotated[
-    Path,
-    typer.Option(
-        "--home", envvar="MOTCUA_HOME", help="Folder that holds all data of this installation."
-    ),
-]
-Month = Annotated[
-    str, typer.Option("--period", metavar="YYYY-MM", help="The month that is closed.")
-]
-AsJson = Annotated[
-    bool, typer.Option("--json", help="Print machine-readable JSON instead of text.")
-]
-DEFAULT_SITE, DEFAULT_HOME = Path("sites/demo"), Path("var")
-
-
-def _places(site: Site, home: Home) -> str:
-    """The options that make a printed next command work word for word."""
-    return shlex.join(["--site", str(site.directory), "--home", str(home.root)])
-
-
-def _open(site: Path, home: Path) -> tuple[Site, Home]:
-    """Load the site and make the home's folders."""
-    loaded, opened = load_site(site), Home(home.resolve())
-    opened.create()
-    return loaded, opened
+for command in (closing_commands.close, closing_commands.reopen, closing_commands.verify_closing):
+    app.command()(command)
 
 
 @app.command("month-end")
@@ -82,7 +67,7 @@ def month_end(
     from warehouse.gates import check as check_step
 
     with told(), bar(as_json) as progress:
-        opened, where = _open(site, home)
+        opened, where = open_places(site, home)
         asked = parse_period(period)
         fetched = pull_step(opened, where, asked, progress=progress)
         require_files(opened, where, asked, fetched)
@@ -120,7 +105,7 @@ def pull(
     from ingestion.pull import pull_file
 
     with told(), bar(as_json) as progress:
-        opened, where = _open(site, home)
+        opened, where = open_places(site, home)
         asked = parse_period(period)
         known = next((known for known in FEEDS if known == feed), None)
         if (file is None) != (unit is None) or mode not in {"replace", "supplement"} or not known:
@@ -152,7 +137,7 @@ def decode(
     from warehouse.status import open_problems
 
     with told(), bar(as_json) as progress:
-        opened, where = _open(site, home)
+        opened, where = open_places(site, home)
         decode_step(opened, where, progress=progress)
         submissions = read_submissions(opened, where)
     bad = open_problems(submissions)
@@ -173,13 +158,19 @@ def decode(
 
 @app.command()
 def build(
-    site: SitePath = DEFAULT_SITE, home: HomePath = DEFAULT_HOME, as_json: AsJson = False
+    as_of: AsOfMoment = None,
+    site: SitePath = DEFAULT_SITE,
+    home: HomePath = DEFAULT_HOME,
+    as_json: AsJson = False,
 ) -> None:
     """Build the whole warehouse into a new file; the served one is not touched."""
     from warehouse.build import build as build_step
 
+    if as_of is not None:
+        build_as_of(as_of, site, home, as_json=as_json)
+        return
     with told(), bar(as_json) as progress:
-        opened, where = _open(site, home)
+        opened, where = open_places(site, home)
         built = build_step(opened, where, progress=progress)
     if as_json:
         print_json(built)
@@ -189,7 +180,7 @@ def build(
                 "cli.built",
                 build_id=built.build_id,
                 path=built.path,
-                places=_places(opened, where),
+                places=places_of(opened, where),
             ),
             soft_wrap=True,
             highlight=False,
@@ -207,7 +198,7 @@ def check(
     from warehouse.gates import check as check_step
 
     with told(), bar(as_json) as progress:
-        opened, where = _open(site, home)
+        opened, where = open_places(site, home)
         report = check_step(opened, where, build_id, progress=progress)
     if as_json:
         print_json(report)
@@ -218,7 +209,7 @@ def check(
         warnings=len(report.warnings),
         page=report.page,
         build_id=build_id,
-        places=_places(opened, where),
+        places=places_of(opened, where),
     )
     stdout().print(said, soft_wrap=True, highlight=False)
 
@@ -235,7 +226,7 @@ def publish(
     from warehouse.served import rows, served
 
     with told(), bar(as_json) as progress:
-        opened, where = _open(site, home)
+        opened, where = open_places(site, home)
         publication = publish_step(opened, where, build_id, progress=progress)
     if as_json:
         print_json(publication)
@@ -243,7 +234,7 @@ def publish(
     with told(), served(where) as connection:
         newest = rows(connection, "select newest_period from meta.build")[0]["newest_period"]
     said = text(
-        "cli.published", path=publication.database, period=newest, places=_places(opened, where)
+        "cli.published", path=publication.database, period=newest, places=places_of(opened, where)
     )
     stdout().print(said, soft_wrap=True, highlight=False)
 
@@ -251,6 +242,7 @@ def publish(
 @app.command()
 def report(
     period: Month,
+    as_of: AsOfMoment = None,
     site: SitePath = DEFAULT_SITE,
     home: HomePath = DEFAULT_HOME,
     as_json: AsJson = False,
@@ -259,10 +251,13 @@ def report(
     from publishing.reminders import write_reminders
     from publishing.reports import write_reports
     from publishing.unit_packs import write_outbox
+    from warehouse.as_of import require_as_of
 
     with told(), bar(as_json) as progress:
-        opened, where = _open(site, home)
+        opened, where = open_places(site, home)
         asked = parse_period(period)
+        if as_of is not None:
+            where = require_as_of(where, as_of, opened.zone)
         written = write_reports(opened, where, asked, progress=progress)
         written += write_outbox(opened, where, asked, progress=progress)
         written += write_reminders(opened, where, asked, progress=progress)
@@ -295,7 +290,7 @@ def decide(
     from ingestion.register import append_decision
 
     with told():
-        opened, where = _open(site, home)
+        opened, where = open_places(site, home)
         asked = parse_period(period) if period else None
         decision = append_decision(
             opened, where, submission, verdict, period=asked, mode=mode, by=by, reason=reason
@@ -307,7 +302,7 @@ def decide(
         "cli.decided",
         submission=submission,
         period=asked or submission.partition(".")[0],
-        places=_places(opened, where),
+        places=places_of(opened, where),
     )
     stdout().print(said, soft_wrap=True, highlight=False)
 
@@ -321,9 +316,10 @@ def status(
     from warehouse.status import status as read_status
 
     with told():
-        found = read_status(*_open(site, home))
+        found = read_status(*open_places(site, home))
     if as_json:
-        print_json(found)
+        closings = [closing_commands.plain(c) for c in found.closings]
+        print_json({**vars(found), "closings": closings})
         return
     out = stdout()
     if found.served is None:
@@ -345,6 +341,7 @@ def status(
         )
         table.add_row(*map(str, numbers), escape(missing))
     out.print(table)
+    closing_commands.print_states(found.closings)
     _print_problems(found.problems)
     said = text("cli.nothing_to_do")
     if found.waits_for_units:
@@ -357,15 +354,21 @@ def status(
 @app.command()
 def explain(
     case_code: Annotated[str, typer.Argument(help="Mã hồ sơ.")],
+    as_of: AsOfMoment = None,
+    site: SitePath = DEFAULT_SITE,
     home: HomePath = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
     """Why a case counted as it did: its rows, the one that won, its verdict's rule, its cells."""
     from motcua.terminal import print_explanation
+    from warehouse.as_of import require_as_of
     from warehouse.explain import explain as explain_case
 
     with told():
-        found = explain_case(Home(home.resolve()), case_code)
+        where = Home(home.resolve())
+        if as_of is not None:  # a day ends on the authority's clock
+            where = require_as_of(where, as_of, load_site(site).zone)
+        found = explain_case(where, case_code)
     if as_json:
         print_json(found)
     elif not found:

@@ -37,6 +37,8 @@ def told() -> Iterator[None]:
     from publishing.reports import PeriodNotServed
     from publishing.snapshot import PublishError
     from warehouse.build import BuildError, BuildTestFailed
+    from warehouse.closing import ClosingError
+    from warehouse.closing_store import ClosingTampered
     from warehouse.gates import GateFailed
     from warehouse.served import NothingServed
 
@@ -50,10 +52,10 @@ def told() -> Iterator[None]:
     except (PeriodError, RegisterError, NothingServed, NothingArrivedError) as error:
         errors.print(str(error))
         raise typer.Exit(USAGE) from None
-    except PeriodNotServed as error:
+    except (PeriodNotServed, ClosingError) as error:
         errors.print(str(error))
         raise typer.Exit(USAGE) from None
-    except (GateFailed, BuildTestFailed) as error:
+    except (GateFailed, BuildTestFailed, ClosingTampered) as error:
         errors.print(str(error))
         raise typer.Exit(GATE) from None
     except (BuildError, PublishError, ReportError) as error:

@@ -11,9 +11,9 @@ from xlsxwriter.worksheet import Worksheet
 from ingestion.home import Home
 from ingestion.messages import has_text, text
 from ingestion.site import Site
-from publishing.change_causes import MEASURES
 from publishing.changes import changes_path, read_changed_months, read_changes
 from publishing.sheets import Book, local_time, open_book, print_setup, set_widths
+from warehouse.change_causes import MEASURES
 from warehouse.served import Row
 
 MAX_LINES = 200_000

@@ -7,35 +7,10 @@ from pathlib import Path
 import duckdb
 
 from ingestion.home import Home
-from publishing.change_causes import (
-    CASE_CAUSES,
-    CASE_COLUMNS,
-    CELLS,
-    DELTA,
-    MEASURES,
-    MOVED,
-    RESULT,
-    RESULT_WITHOUT_CASES,
-    SUBMISSIONS,
-    UNIT_CAUSES,
-)
 from publishing.files import replaced
+from warehouse.build_comparison import can_compare, find_changes
 from warehouse.served import Row, rows
 
-_TABLES: dict[str, tuple[str, ...]] = {
-    "mart.mart_unit_sector_month": ("period", "unit_code", "sector_code", *MEASURES),
-    "core.fct_unit_report": ("period", "unit_code", "is_reported"),
-    "meta.build": ("build_id", "newest_period"),
-    "quality.load_ledger": (
-        "submission_id",
-        "unit_code",
-        "period",
-        "status",
-        "is_current",
-        "layout",
-    ),
-}
-"""What both builds must have to be compared at all."""
 _LISTED = """
     select
         (select build_id from new.meta.build) as publication_id,
@@ -87,7 +62,7 @@ def write_changes(home: Home, served: Path, build: Path, build_id: str) -> Path:
 
     `publications/<build_id>.changes.parquet`, one row per unit × sector × month × measure × cause:
     `old_value` and `new_value` of the cell, `difference` of the cause, the submission that caused it
-    or none (publishing.change_causes). Measures are the canonical count columns, and `is_reported`
+    or none (warehouse.change_causes). Measures are the canonical count columns, and `is_reported`
     of a unit and month (`sector_code` null). Empty at the first publication and when nothing moved.
     A build that is served already keeps its list: there is nothing left to compare it with.
     """
@@ -99,8 +74,9 @@ def write_changes(home: Home, served: Path, build: Path, build_id: str) -> Path:
             _attach(connection, served, "old")
             if target.exists() and _build_of(connection, "old") == build_id:
                 return target
-            if _has(connection, _TABLES):
-                query = _compare(connection)
+            if can_compare(connection):
+                find_changes(connection)
+                query = _LISTED
         with replaced(target) as temporary:
             path = str(temporary).replace("'", "''")
             connection.execute(f"copy ({query}) to '{path}' (format parquet)")
@@ -160,22 +136,6 @@ def _read(paths: Sequence[Path], query: str) -> list[Row]:
         return rows(connection, query)
 
 
-def _compare(connection: duckdb.DuckDBPyConnection) -> str:
-    """Make the table `change` and the query that lists it; both builds are attached."""
-    connection.execute(CELLS)
-    if not connection.execute("select 1 from cell limit 1").fetchall():
-        return _EMPTY
-    if not _has(connection, CASE_COLUMNS):
-        connection.execute(RESULT_WITHOUT_CASES)
-        connection.execute("create table submission as select null::varchar as submission_id,"
-                           " null::varchar as unit_code, null::varchar as period,"
-                           " null::varchar as file_name, null::varchar as pulled_at where false")  # fmt: skip
-        return _LISTED
-    for statement in (SUBMISSIONS, DELTA, MOVED, CASE_CAUSES, UNIT_CAUSES, RESULT):
-        connection.execute(statement)
-    return _LISTED
-
-
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
     quoted = str(path).replace("'", "''")
     connection.execute(f"attach '{quoted}' as {name} (read_only)")
@@ -183,18 +143,3 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Non
 
 def _build_of(connection: duckdb.DuckDBPyConnection, name: str) -> str:
     return str(connection.execute(f"select build_id from {name}.meta.build").fetchall()[0][0])
-
-
-def _has(connection: duckdb.DuckDBPyConnection, tables: dict[str, tuple[str, ...]]) -> bool:
-    """Whether both builds have these columns: an older release's may not."""
-    found = connection.execute(
-        "select database_name, schema_name || '.' || table_name, column_name from duckdb_columns()"
-        " where database_name in ('old', 'new')"
-    ).fetchall()
-    wanted = {
-        (name, table, column)
-        for name in ("old", "new")
-        for table, columns in tables.items()
-        for column in columns
-    }
-    return wanted <= set(found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -24,6 +25,8 @@ from publishing.ranking import write_ranking
 from publishing.report_periods import ReportPeriod, periods_ending
 from publishing.scale import authority_scale
 from publishing.sheets import open_book
+from publishing.signed_month import SignedMonth, read_signed_month, signature_notes
+from publishing.signed_sheets import write_signed_sheets
 from publishing.snapshot import PublishError
 from publishing.target_report import write_target_book
 from warehouse.served import rows, rows_by_unit, served
@@ -47,7 +50,8 @@ class Month:
     title: str
     from_on: date
     to_on: date
-    maturity: str
+    zone: ZoneInfo
+    signed: SignedMonth
     unit_names: dict[str, str]
     unit_levels: dict[str, str]
     unreported: list[str]
@@ -110,6 +114,7 @@ def _write_form_book(
         write_causes(connection, book, period, form)
         for unit_code in month.unit_names:
             write_form(book, _unit_form(unit_code, by_unit[unit_code], month))
+        write_signed_sheets(book, month.signed)
 
 
 def _read_month(connection: duckdb.DuckDBPyConnection, site: Site, period: ReportPeriod) -> Month:
@@ -117,7 +122,7 @@ def _read_month(connection: duckdb.DuckDBPyConnection, site: Site, period: Repor
     units = rows(
         connection,
         """
-        select unit_code, unit_name, unit_level, is_reported, maturity
+        select unit_code, unit_name, unit_level, is_reported
         from mart.mart_unit_period
         where calendar = ? and period_kind = ? and period = ?
         order by list_position(?, unit_level) nulls last, unit_name collate vi, unit_code
@@ -132,7 +137,8 @@ def _read_month(connection: duckdb.DuckDBPyConnection, site: Site, period: Repor
         title=text("report.form_period", period=period.title),
         from_on=period.from_on,
         to_on=period.to_on,
-        maturity=units[0]["maturity"],
+        zone=site.zone,
+        signed=read_signed_month(connection, period),
         unit_names={u["unit_code"]: u["unit_name"] for u in units},
         unit_levels={u["unit_code"]: u["unit_level"] for u in units},
         unreported=[u["unit_code"] for u in units if not u["is_reported"]],
@@ -255,7 +261,7 @@ def _unit_form(unit_code: str, unit_rows: Sequence[dict[str, Any]], month: Month
         row_title=text("report.form_sector"),
         lines=_sector_lines([row for row in unit_rows if row["row_kind"] == "sector"]),
         total=_total(unit_rows),
-        notes=notes + _maturity_note(month),
+        notes=notes + signature_notes(month.signed, month.zone, unit_code),
     )
 
 
@@ -265,8 +271,4 @@ def _authority_notes(month: Month) -> list[str]:
         names = "; ".join(month.unit_names[code] for code in month.unreported)
         count = len(month.unreported)
         notes.append(text("report.note_unreported", count=count, units=names))
-    return notes + _maturity_note(month)
-
-
-def _maturity_note(month: Month) -> list[str]:
-    return [text("report.note_provisional")] if month.maturity == "provisional" else []
+    return notes + signature_notes(month.signed, month.zone)

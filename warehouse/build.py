@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,8 @@ from ingestion.messages import text
 from ingestion.progress import Progress, quiet
 from ingestion.site import Site
 from warehouse.access import write_access
+from warehouse.closing_inputs import apply_closings
+from warehouse.closing_store import Closing, read_closings
 from warehouse.dictionary import write_comments
 from warehouse.inputs import write_inputs
 from warehouse.revision import CODE, code_revision
@@ -60,12 +62,13 @@ def build(site: Site, home: Home, *, progress: Progress = quiet) -> Build:
         _remove(database, work)
         try:
             progress(text("progress.inputs"), 0, 1)
-            submissions = write_inputs(site, home, work)
+            closings = read_closings(home)
+            submissions = write_inputs(site, home, work, closings)
             run_dbt(
                 ["build", "--exclude-resource-type", "unit_test"], database, work, home, progress
             )
             manifest = home.build / "target" / "manifest.json"
-            build_id = _finish(site, database, manifest, len(submissions))
+            build_id = _finish(site, database, manifest, len(submissions), closings)
         except duckdb.Error as error:  # a raw batch that cannot be read, say: ours, not a unit's
             _remove(database, work)
             log = home.runs / "dbt" / "dbt.log"
@@ -162,10 +165,12 @@ def _failures(results: Path) -> tuple[list[str], list[str]]:
     return tests, errors
 
 
-def _finish(site: Site, database: Path, manifest: Path, submissions: int) -> str:
-    """Add `meta.build`, `meta.access` and the dictionary's comments, close cleanly (no .wal left), sync.
+def _finish(
+    site: Site, database: Path, manifest: Path, submissions: int, closings: Sequence[Closing]
+) -> str:
+    """Add `meta.build`, `meta.access`, the dictionary's comments and the signed months.
 
-    Returns the build id.
+    The file is closed cleanly (no .wal left) and synced. Returns the build id.
     """
     built_at = datetime.now(UTC)
     build_id = f"{built_at:%Y%m%dT%H%M%S}-{os.getpid():x}"
@@ -183,6 +188,7 @@ def _finish(site: Site, database: Path, manifest: Path, submissions: int) -> str
         write_access(connection, manifest)
         write_comments(connection)
         connection.execute("checkpoint")
+    apply_closings(site, closings, database)
     if database.with_suffix(".duckdb.wal").exists():
         raise BuildError(text("build.wal", path=database))
     sync(database)

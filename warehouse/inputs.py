@@ -14,6 +14,8 @@ from ingestion.periods import months_between
 from ingestion.register import Submission, read_submissions
 from ingestion.site import Site, Unit
 from warehouse.calendar_inputs import write_calendar_inputs
+from warehouse.closing_inputs import write_closing_inputs
+from warehouse.closing_store import Closing, read_closings
 from warehouse.index_inputs import write_index_inputs
 from warehouse.register_inputs import REGISTER_BATCH, write_register_inputs
 from warehouse.rules import check_rules
@@ -62,12 +64,15 @@ _STATED_TOTAL = {
 _FILE_MESSAGE = ("submission_id", "code", "sheet", "cell", "column_label", "value", "message")
 
 
-def write_inputs(site: Site, home: Home, work: Path) -> list[Submission]:
+def write_inputs(
+    site: Site, home: Home, work: Path, closings: Sequence[Closing] | None = None
+) -> list[Submission]:
     """Create schema `raw` in the new DuckDB file `work`, one table per input (see dbt_project/models/sources.yml).
 
     `raw.case_row` copies the batches that the manifests name, never a glob, so a repeated or
     half-written batch cannot add a row. Returns the submissions, in the order of their receipts.
-    Raises SiteError for a waiver or severity that cannot be given.
+    `closings`: those to be told of, where the caller has read them. Raises SiteError for a waiver or
+    severity that cannot be given, ClosingTampered.
     """
     check_rules(site)
     submissions = read_submissions(site, home)
@@ -78,6 +83,7 @@ def write_inputs(site: Site, home: Home, work: Path) -> list[Submission]:
         write_register_inputs(connection, home, submissions)
         _write_reference(connection, site)
         write_index_inputs(connection, site)
+        write_closing_inputs(connection, read_closings(home) if closings is None else closings)
         accepted = [s for s in submissions if s.status == "accepted" and s.feed == "cases"]
         newest = max((s.period for s in accepted), default=None)
         _write_expected(connection, site, newest)

@@ -4,9 +4,12 @@ import shlex
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
+
 from ingestion.home import Home
 from ingestion.register import Submission, read_submissions
 from ingestion.site import Site
+from warehouse.closing_store import Closing, read_closings
 from warehouse.served import NothingServed, rows, served
 
 
@@ -17,13 +20,14 @@ class Status:
     served: the row of meta.build that readers see, or None. coverage: per month the number of units
     asked, reported, and of files rejected or held, and who still has to send: exports of cases
     (`missing`) and register workbooks (`missing_registers`). A unit whose file waits for a person is
-    no longer missing. problems: submissions that a person must look at. next_command: what to run
-    next, or None when there is nothing to do.
+    no longer missing. problems: submissions that a person must look at. closings: every version
+    of every signed month. next_command: what to run next, or None when there is nothing to do.
     """
 
     served: dict[str, Any] | None
     coverage: list[dict[str, Any]]
     problems: list[Submission]
+    closings: list[Closing]
     next_command: str | None
 
     @property
@@ -35,19 +39,27 @@ class Status:
 def status(site: Site, home: Home) -> Status:
     """Compute the status from the register and the served file; changes nothing."""
     submissions = read_submissions(site, home)
+    closings = read_closings(home)
     build: dict[str, Any] | None = None
     is_behind = True
+    to_sign = None
     try:
         with served(home) as connection:
             build = rows(connection, "select * from meta.build")[0]
             is_behind = _is_behind(connection, build, site, submissions)
+            is_behind = is_behind or not shows_closings(connection, closings)
+            to_sign = _first_open_month(connection, closings)
     except NothingServed:
         build = None
     coverage = _coverage(site, submissions)
     problems = open_problems(submissions)
-    command = _next_command(site, submissions, problems, is_behind=is_behind)
+    waiting = {s.period for s in problems} | {m["period"] for m in coverage if m["missing"]}
+    if to_sign in waiting:  # signing it without them is a decision, not the next step
+        to_sign = None
+    command = _next_command(site, submissions, problems, is_behind=is_behind, to_sign=to_sign)
     places = shlex.join(["--site", str(site.directory), "--home", str(home.root)])
-    return Status(build, coverage, problems, f"{command} {places}" if command else None)
+    command = f"{command} {places}" if command else None
+    return Status(build, coverage, problems, closings, command)
 
 
 def _coverage(site: Site, submissions: list[Submission]) -> list[dict[str, Any]]:
@@ -105,12 +117,32 @@ def _is_behind(
     return known != found or build["site_digest"] != site.digest
 
 
+def shows_closings(connection: Any, closings: list[Closing]) -> bool:
+    """Tell whether the served file knows the signed months as they stand now."""
+    try:
+        found = rows(
+            connection, "select period, closing_version, closing_status from core.dim_closing"
+        )
+    except duckdb.CatalogException:  # a file of an earlier release
+        return not closings
+    served_ones = {tuple(row.values()) for row in found}
+    return served_ones == {(c.period, c.version, c.status) for c in closings}
+
+
+def _first_open_month(connection: Any, closings: list[Closing]) -> str | None:
+    """The first month served that is not signed: the only one that can be."""
+    signed = {c.period for c in closings if c.status == "in_force"}
+    months = rows(connection, "select distinct period from core.fct_unit_report order by 1")
+    return next((row["period"] for row in months if row["period"] not in signed), None)
+
+
 def _next_command(
     site: Site,
     submissions: list[Submission],
     problems: list[Submission],
     *,
     is_behind: bool,
+    to_sign: str | None,
 ) -> str | None:
     """The one command that moves things on, without its places (--site, --home)."""
     held = [s for s in problems if s.status == "held"]
@@ -122,4 +154,6 @@ def _next_command(
     newest = max(s.period for s in accepted)
     if is_behind:
         return f"motcua month-end --period {newest}"
+    if to_sign:
+        return f"motcua close --period {to_sign} --by TEN --reason LY_DO"
     return None

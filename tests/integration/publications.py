@@ -10,6 +10,8 @@ from publishing.snapshot import publish
 from publishing.unit_packs import write_outbox
 from tests.laws.models import Models, run_models
 from warehouse.access import write_access
+from warehouse.closing_inputs import apply_closings
+from warehouse.closing_store import read_closings
 from warehouse.inputs import write_inputs
 
 
@@ -18,7 +20,15 @@ def publish_now(
 ) -> None:
     """Build what was taken in so far and publish it; `revision` stands for the code's."""
     home.create()
-    work, build = home.build / "work.duckdb", home.build / f"{build_id}.duckdb"
+    build_now(site, home, models, home.build / f"{build_id}.duckdb", build_id, revision)
+    publish(site, home, build_id)
+
+
+def build_now(
+    site: Site, home: Home, models: Models, build: Path, build_id: str, revision: str
+) -> None:
+    """Build what was taken in so far into a file, as `warehouse.build` does by dbt."""
+    work = home.build / "work.duckdb"
     write_inputs(site, home, work)
     with run_models(models, work, build):
         pass
@@ -36,7 +46,7 @@ def publish_now(
         )
         write_access(connection, models.manifest)
         connection.execute("checkpoint")
-    publish(site, home, build_id)
+    apply_closings(site, read_closings(home), build)
 
 
 def workbooks(site: Site, home: Home, period: str) -> dict[tuple[str, str], Path]:

@@ -159,7 +159,9 @@ def test_points_must_add_up_in_every_year(tmp_path: Path) -> None:
     staying = "X,2024,,commune,1,N,2,c,6,linear,,late_rate,QĐ,true\n"
     (problem,) = problems(tmp_path / "a", criteria=TOTAL + ending + staying)
     assert "năm 2025, cấp commune: tổng điểm các tiêu chí là 6" in problem
-    (problem,) = problems(tmp_path / "b", criteria=TOTAL.replace(",10,", ",12,") + staying + staying)
+    (problem,) = problems(
+        tmp_path / "b", criteria=TOTAL.replace(",10,", ",12,") + staying + staying
+    )
     assert "tiêu chí «2» đã có ở dòng 3" in problem
     (problem,) = problems(tmp_path / "c", criteria=staying)
     assert "thiếu dòng TONG" in problem

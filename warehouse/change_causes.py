@@ -48,8 +48,13 @@ _PAIRS = ", ".join(
     for name in MEASURES
 )
 _DIFFERENT = " or ".join(f"coalesce(o.{name}, 0) <> coalesce(n.{name}, 0)" for name in MEASURES)
-# Only months up to the newest published one can have moved; the new month itself is news.
-CELLS = f"""
+PUBLISHED_MONTHS = "<= (select newest_period from old.meta.build)"
+"""Only months up to the newest published one can have moved; the new month itself is news."""
+
+
+def cells(months: str = PUBLISHED_MONTHS) -> str:
+    """SQL that makes the table `cell`: what differs, in months that satisfy the condition."""
+    return f"""
     create table cell as
     with both_builds as (
         select
@@ -61,7 +66,7 @@ CELLS = f"""
         full join new.mart.mart_unit_sector_month as n
             on o.period = n.period and o.unit_code = n.unit_code and o.sector_code = n.sector_code
         where ({_DIFFERENT})
-            and coalesce(n.period, o.period) <= (select newest_period from old.meta.build)
+            and coalesce(n.period, o.period) {months}
     )
     select * from both_builds where old_value <> new_value
     union all by name
@@ -75,100 +80,7 @@ CELLS = f"""
     from old.core.fct_unit_report as o
     full join new.core.fct_unit_report as n on o.period = n.period and o.unit_code = n.unit_code
     where coalesce(o.is_reported, false) <> coalesce(n.is_reported, false)
-        and coalesce(n.period, o.period) <= (select newest_period from old.meta.build)
-"""
-
-# Submissions that stand otherwise than before, each with the one that acts: what replaced it, or
-# what had replaced it and does not any more.
-SUBMISSIONS = """
-    create table submission as
-    select
-        coalesce(n.submission_id, o.submission_id) as submission_id,
-        coalesce(n.unit_code, o.unit_code) as unit_code,
-        coalesce(n.period, o.period) as period,
-        coalesce(n.receipt_seq, o.receipt_seq) as receipt_seq,
-        coalesce(n.file_name, o.file_name) as file_name,
-        coalesce(n.pulled_at, o.pulled_at)::varchar as pulled_at,
-        coalesce(n.mode, o.mode) as mode,
-        o.period as old_period,
-        o.mode as old_mode,
-        o.status as old_status,
-        n.status as new_status,
-        coalesce(o.is_current, false) as was_current,
-        coalesce(n.is_current, false) as is_current,
-        coalesce(n.rows_accepted, 0) > 0 as has_rows,
-        o.submission_id is null as is_arrived,
-        n.submission_id is null as is_gone,
-        o.layout is distinct from n.layout or o.rows_read is distinct from n.rows_read as is_read_anew,
-        (select max(newest_period) from old.meta.build) as newest_period
-    from old.quality.load_ledger as o
-    full join new.quality.load_ledger as n on o.submission_id = n.submission_id
-    where coalesce(n.feed, 'cases') = 'cases'
-"""
-DELTA = """
-    create table delta as
-    with changed as (
-        select * from submission
-        where is_arrived or is_gone or old_status <> new_status or was_current <> is_current
-            or old_period <> period or old_mode <> mode
-            or (is_read_anew and old_status = 'accepted' and new_status = 'accepted')
-    ),
-    replacing as (
-        select unit_code, period, arg_min(submission_id, receipt_seq) as replaced_by
-        from submission
-        where is_current and mode = 'replace' and has_rows
-        group by unit_code, period
-    ),
-    withdrawn as (
-        select unit_code, old_period as period, arg_max(submission_id, receipt_seq) as restored_by
-        from submission
-        where was_current and old_mode = 'replace'
-            and (new_status is distinct from 'accepted' or period <> old_period)
-        group by unit_code, old_period
-    ),
-    acting as (
-        select
-            c.submission_id,
-            case
-                when c.old_status = 'accepted' and c.new_status = 'accepted' and c.period = c.old_period
-                    and c.mode = c.old_mode and c.was_current and not c.is_current
-                    then coalesce(r.replaced_by, c.submission_id)
-                when c.old_status = 'accepted' and c.new_status = 'accepted' and c.period = c.old_period
-                    and c.mode = c.old_mode and not c.was_current and c.is_current
-                    then coalesce(w.restored_by, c.submission_id)
-                else c.submission_id
-            end as cause_id
-        from changed as c
-        left join replacing as r on c.unit_code = r.unit_code and c.period = r.period
-        left join withdrawn as w on c.unit_code = w.unit_code and c.period = w.period
-    )
-    select
-        a.submission_id,
-        a.cause_id,
-        s.unit_code,
-        s.period,
-        s.receipt_seq,
-        case
-            when s.is_gone then 'removed'
-            when s.is_arrived and s.new_status <> 'accepted' then 'none'
-            when s.is_arrived and s.period > s.newest_period then 'newer_file'
-            when s.is_arrived and s.mode = 'supplement' then 'supplement'
-            when s.is_arrived and exists (
-                select 1 from submission as e
-                where e.unit_code = s.unit_code and e.old_period = s.period and e.old_status = 'accepted'
-            ) then 'correction'
-            when s.is_arrived then 'late_file'
-            when s.old_status = 'accepted' and s.new_status = 'accepted' and s.is_read_anew
-                and s.period = s.old_period and s.mode = s.old_mode then 'read_again'
-            when s.old_status = 'rejected' and s.new_status = 'accepted' and s.is_read_anew
-                and not exists (
-                    select 1 from old.quality.file_messages as m
-                    where m.submission_id = s.submission_id and m.code = 'refused'
-                ) then 'read_again'
-            else 'decided'
-        end as cause
-    from acting as a
-    inner join submission as s on a.cause_id = s.submission_id
+        and coalesce(n.period, o.period) {months}
 """
 
 
@@ -305,7 +217,7 @@ UNIT_CAUSES = """
     with of_unit as (
         select cause_id, unit_code, period as cause_period, receipt_seq, 1 as nearness
         from delta
-        where cause not in ('none', 'newer_file')
+        where cause not in ('none', 'newer_file') and feed = 'cases'
         union
         select d.cause_id, l.unit_code, d.period, d.receipt_seq, 2
         from delta as d
@@ -314,7 +226,7 @@ UNIT_CAUSES = """
             union
             select submission_id, unit_code from new.quality.row_lineage
         ) as l on d.submission_id = l.submission_id
-        where d.cause not in ('none', 'newer_file')
+        where d.cause not in ('none', 'newer_file') and d.feed = 'cases'
         union
         select d.cause_id, u.other, d.period, d.receipt_seq, 3
         from delta as d
@@ -323,7 +235,7 @@ UNIT_CAUSES = """
             union
             select unnest(string_split(successor_codes, ';')), unit_code from new.core.dim_unit
         ) as u on d.unit_code = u.unit_code
-        where d.cause not in ('none', 'newer_file')
+        where d.cause not in ('none', 'newer_file') and d.feed = 'cases'
     )
     select
         m.period,
@@ -336,7 +248,7 @@ UNIT_CAUSES = """
     group by m.period, m.unit_code
 """
 
-_OF_BUILD = """
+OF_BUILD = """
     (select case
         when o.site_digest is distinct from n.site_digest then 'reference'
         when o.code_revision is distinct from n.code_revision then 'code'
@@ -384,7 +296,7 @@ RESULT = f"""
         union all by name
         select * from left_over where difference <> 0
     )
-    select c.*, s.difference, coalesce(d.cause, {_OF_BUILD}) as cause, s.cause_id as submission_id
+    select c.*, s.difference, coalesce(d.cause, {OF_BUILD}) as cause, s.cause_id as submission_id
     from cell as c
     inner join complete as s
         on c.period = s.period and c.unit_code = s.unit_code and c.measure = s.measure

@@ -1,0 +1,192 @@
+"""`motcua close | reopen | verify-closing`: the signed month."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from ingestion.home import Home
+from ingestion.messages import text
+from ingestion.periods import parse_period
+from ingestion.progress import Progress
+from ingestion.site import Site
+from motcua.console import DONE, GATE, bar, print_json, stdout, told
+from motcua.options import (
+    DEFAULT_HOME,
+    DEFAULT_SITE,
+    AsJson,
+    HomePath,
+    Month,
+    SitePath,
+    open_places,
+    places_of,
+)
+
+if TYPE_CHECKING:  # loading the comparison is not for every command
+    from warehouse.closing_store import Closing
+    from warehouse.closing_verify import Verified
+
+By = Annotated[str, typer.Option(help="Who signs, or opens again.")]
+Reason = Annotated[str, typer.Option(help="Why.")]
+NoPublish = Annotated[
+    bool,
+    typer.Option(
+        "--no-publish", help="Leave building, publishing and the reports to the next month-end."
+    ),
+]
+
+
+def close(
+    period: Month,
+    by: By,
+    reason: Reason,
+    without: Annotated[
+        str,
+        typer.Option(
+            metavar="UNIT,UNIT",
+            help="Sign although these units, all that are missing, sent nothing.",
+        ),
+    ] = "",
+    no_publish: NoPublish = False,
+    site: SitePath = DEFAULT_SITE,
+    home: HomePath = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Sign a month: freeze what is served of it, then publish it as signed and write its reports."""
+    from warehouse.closing import close as close_month
+
+    with told(), bar(as_json) as progress:
+        opened, where = open_places(site, home)
+        month = parse_period(period)
+        units = [code.strip() for code in without.split(",") if code.strip()]
+        done = close_month(opened, where, month, by, reason, without=units)
+        publish = done.is_new and not no_publish
+        if publish:
+            publish_anew(opened, where, month, progress)
+    closing = done.closing
+    if as_json:
+        print_json({**plain(closing), "is_new": done.is_new, "is_published": publish})
+        return
+    key = "closing.closed" if done.is_new else "closing.closed_before"
+    _say(text(key, period=month, version=closing.version, by=closing.closed_by))
+    if done.is_new:
+        _say_where(opened, where, month, publish)
+
+
+def reopen(
+    period: Month,
+    by: By,
+    reason: Reason,
+    no_publish: NoPublish = False,
+    site: SitePath = DEFAULT_SITE,
+    home: HomePath = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Make a signed month provisional again. What was signed stays; later signed months are flagged."""
+    from warehouse.closing import reopen as reopen_month
+    from warehouse.closing_store import read_closings
+
+    with told(), bar(as_json) as progress:
+        opened, where = open_places(site, home)
+        month = parse_period(period)
+        closing = reopen_month(opened, where, month, by, reason)
+        if not no_publish:
+            publish_anew(opened, where, month, progress)
+        shaken = [
+            c.period
+            for c in read_closings(where)
+            if c.status == "in_force" and month in c.shaken_by
+        ]
+    if as_json:
+        print_json({**plain(closing), "shaken": shaken, "is_published": not no_publish})
+        return
+    _say(text("closing.reopened", period=month, version=closing.version))
+    if shaken:
+        _say(text("closing.shaken", periods=", ".join(shaken)))
+    _say_where(opened, where, month, not no_publish)
+
+
+def verify_closing(
+    period: Month,
+    version: Annotated[
+        int | None, typer.Option(help="The version (default: the newest).", min=1)
+    ] = None,
+    site: SitePath = DEFAULT_SITE,
+    home: HomePath = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Build a signed month again from its lock alone, and compare every frozen table."""
+    from warehouse.closing_verify import verify
+
+    with told(), bar(as_json) as progress:
+        opened, where = open_places(site, home)
+        found = verify(opened, where, parse_period(period), version, progress=progress)
+    if as_json:
+        print_json(found)
+    else:
+        _print_verified(found)
+    raise typer.Exit(DONE if found.is_same else GATE)
+
+
+def publish_anew(site: Site, home: Home, period: str, progress: Progress) -> None:
+    """Build, check and publish, then write the month's reports and packs: readers see it signed."""
+    from publishing.reports import write_reports
+    from publishing.snapshot import publish
+    from publishing.unit_packs import write_outbox
+    from warehouse.build import build
+    from warehouse.gates import check
+
+    built = build(site, home, progress=progress)
+    check(site, home, built.build_id, progress=progress)
+    publish(site, home, built.build_id, progress=progress)
+    write_reports(site, home, period, progress=progress)
+    write_outbox(site, home, period, progress=progress)
+
+
+def plain(closing: Any) -> dict[str, Any]:
+    """A closing for a program: without its whole lock."""
+    hidden = ("lock",)
+    return {name: value for name, value in vars(closing).items() if name not in hidden}
+
+
+def print_states(closings: Sequence["Closing"]) -> None:
+    """The signed months and their versions, as `motcua status` shows them."""
+    from motcua.terminal import table_of
+
+    if not closings:
+        return
+    table = table_of("closing.status_columns")
+    for c in closings:
+        shaken = ", ".join(c.shaken_by)
+        note = text("closing.status_shaken", periods=shaken) if shaken else ""
+        state = text(f"closing.status_{c.status}")
+        table.add_row(c.period, state, str(c.version), escape(c.closed_by), c.closed_at, note)
+    stdout().print(table)
+
+
+def _say_where(site: Site, home: Home, period: str, is_published: bool) -> None:
+    if is_published:
+        _say(text("closing.published", folder=home.reports / period))
+    else:
+        _say(text("closing.publish_later", period=period, places=places_of(site, home)))
+
+
+def _print_verified(found: "Verified") -> None:
+    key = "closing.verify_same" if found.is_same else "closing.verify_different"
+    count = found.tables if found.is_same else len(found.differences)
+    _say(text(key, period=found.period, version=found.version, count=count))
+    for d in found.differences:
+        _say(text("closing.verify_table", **vars(d)))
+        if d.columns:
+            _say(text("closing.verify_columns", table=d.table, columns=", ".join(d.columns)))
+    for file in found.submissions:
+        _say(text("closing.verify_file", **file))
+    if found.signed_revision != found.present_revision:
+        revisions = {"signed": found.signed_revision, "present": found.present_revision}
+        key = "closing.verify_code_same" if found.is_same else "closing.verify_code"
+        _say(text(key, **revisions))
+
+
+def _say(line: str) -> None:
+    stdout().print(line, markup=False, highlight=False, soft_wrap=True)
