@@ -1,4 +1,5 @@
 """Checks on targets and index scores: verdicts follow their figures, points add up, nothing missing is a zero."""
+# ruff: noqa: S608 - SQL is put together from our own names
 
 from expectations.checks import Check, Source, no_rows
 

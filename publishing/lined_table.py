@@ -25,7 +25,7 @@ class TableLine:
     styles: Mapping[str, str] = field(default_factory=dict)
 
 
-def write_lines(
+def write_lines(  # noqa: PLR0913 - a sheet is all of these
     book: Book,
     name: str,
     heading: Sequence[str],

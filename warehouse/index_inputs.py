@@ -1,4 +1,4 @@
-"""Targets and index criteria of a site as inputs of the models, their measures checked against the shipped list."""
+"""Targets and index criteria of a site as inputs of the models, their measures checked against the list."""
 
 import csv
 from collections.abc import Sequence
@@ -27,7 +27,11 @@ def note_unknown_measures(problems: Problems) -> None:
     """Note every row of targets.csv and index_criteria.csv that names a measure there is none of."""
     known = read_measures()
     folder = problems.directory / "reference"
-    for name, model in (("targets.csv", Target), ("index_criteria.csv", IndexCriterion)):
+    models: tuple[tuple[str, type[Target | IndexCriterion]], ...] = (
+        ("targets.csv", Target),
+        ("index_criteria.csv", IndexCriterion),
+    )
+    for name, model in models:
         # The site was read before; what is wrong with the rows themselves was told then.
         for line, row in read_table(folder / name, model, Problems(problems.directory)):
             if row.measure_code and row.measure_code not in known:

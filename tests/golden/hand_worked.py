@@ -1,4 +1,4 @@
-"""Index scores and targets from figures given by hand: the shipped rows, the models as they are compiled, nothing else."""
+"""Index scores and targets from figures given by hand: the shipped rows, the compiled models, nothing else."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

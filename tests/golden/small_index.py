@@ -22,7 +22,7 @@ _CRITERIA = (
     ("2", "Tiến độ giải quyết", "2.1", "Hồ sơ đúng hạn, trong hạn", 20, "cases", True),
     ("6", "Mức độ hài lòng", "6.2", "Phản ánh xử lý đúng hạn", 6, "feedback", False),
 )
-# unit, target, kind of period, what of it: comparator, threshold, kind, part, whole, verdict, reason, previous, trend
+# unit, target, kind of period, comparator, threshold, kind, part, whole, verdict, reason, previous, trend
 _TARGETS: tuple[tuple[Any, ...], ...] = (
     ("NT-LOC-THO", "R27", "month", "<=", 10, "rate", 3, 13, "not_met", None, 0.2, "worse"),
     ("NT-TU-PHAP", "R27", "month", "<=", 10, "rate", 1, 10, "met", None, 0.1, "same"),
@@ -150,7 +150,8 @@ def _inputs(
 def _target(
     row: tuple[Any, ...], units: Mapping[str, tuple[str, str]], period: str
 ) -> dict[str, Any]:
-    unit, code, kind_of_period, comparator, threshold, kind, part, whole, verdict, reason, before, trend = row  # fmt: skip
+    unit, code, kind_of_period, comparator, threshold, kind, part, whole, *judged = row
+    verdict, reason, before, trend = judged
     scope = "authority" if unit is None else "unit" if unit in units else "unit_level"
     name, level = (
         units[unit] if unit in units else (unit or _NAMES[None][0], None if unit is None else unit)

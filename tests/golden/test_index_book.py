@@ -6,6 +6,8 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ingestion.messages import text
+
 pytestmark = pytest.mark.golden
 REGISTER = "theo sổ Phản ánh, khiếu nại"
 UNREPORTED = "chưa có số liệu: đơn vị không có báo cáo hồ sơ trong kỳ"
@@ -36,11 +38,9 @@ def test_each_index_has_its_sheets(reports: list[Path]) -> None:
         "UBND thành phố Nha Trang",
         "BẢNG ĐIỂM BỘ CHỈ SỐ PHỤC VỤ",
         "Lũy kế từ đầu năm đến hết tháng 12 năm 2024",
-        "Điểm kết quả là điểm thẩm định; tiêu chí chưa thẩm định thì lấy điểm tính từ số liệu. Điểm tự chấm"
-        " không bao giờ là điểm kết quả. Phần điểm chưa có số liệu không tính là đạt, cũng không tính là mất.",
+        text("index_report.note_result"),
         "Căn cứ: QĐ 766/QĐ-TTg.",
-        "Dòng có dấu * : tên, điểm chuẩn hoặc cách tính chưa được đối chiếu với văn bản; cơ quan sửa ở"
-        " reference/index_criteria.csv.",
+        text("index_report.note_unconfirmed"),
     ]
     assert sheet.freeze_panes == "C9"
     assert sheet.print_title_rows == "$8:$8"
@@ -103,8 +103,7 @@ def test_targets_in_sum(reports: list[Path]) -> None:
     sheet = _target_book(reports)["Tổng hợp"]
     assert [sheet.cell(row, 1).value for row in range(1, 5)] == [
         "UBND thành phố Nha Trang", "THỰC HIỆN CHỈ TIÊU ĐƯỢC GIAO", "Các kỳ kết thúc vào tháng 12 năm 2024",
-        "Chỉ tiêu có dấu * : văn bản không ghi rõ mức, hoặc mức do văn bản khác giao; cơ quan sửa ở"
-        " reference/targets.csv.",
+        text("target_report.note_unconfirmed"),
     ]  # fmt: skip
     assert _lines(sheet, 6) == [
         ["Mã", "Chỉ tiêu", "Kỳ", "Mức phải đạt", "Phạm vi", "Số đơn vị đạt", "Số đơn vị không đạt",

@@ -83,7 +83,8 @@ def scored(models: Models) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str, *values: object) -> list[Any]:
-    return connection.execute(sql, list(values)).fetchall()
+    found: list[Any] = connection.execute(sql, list(values)).fetchall()
+    return found
 
 
 def _index(connection: duckdb.DuckDBPyConnection, index: str, unit: str | None) -> tuple[Any, ...]:
@@ -183,7 +184,7 @@ def test_the_authority_is_scored_on_the_sums_of_its_units(
 
 
 def test_nd61_by_hand(scored: duckdb.DuckDBPyConnection) -> None:
-    """2 (950/1000: just 0.95) + appraised 2+1+2+1 + 1 (45/50) + 1 (0.81) + 2 (no feedback) + 1 (0.75) = 13: tốt."""
+    """2 (950/1000, just 0.95) + appraised 2+1+2+1 + 1 (45/50) + 1 (0.81) + 2 (none) + 1 (0.75) = 13: tốt."""
     assert _points(
         _rows(
             scored,

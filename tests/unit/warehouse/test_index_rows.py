@@ -1,4 +1,4 @@
-"""Targets and index criteria as rows: the shipped ones are sound, and a site is told what is wrong with its own."""
+"""Targets and index criteria as rows: the shipped ones are sound, a site is told what is wrong with its own."""
 
 import csv
 import shutil
@@ -49,8 +49,8 @@ def problems(folder: Path, *, targets: str = "", criteria: str = "") -> list[str
 def test_shipped_targets_are_sound() -> None:
     rows = [row for _, row in shipped("target", Target)]
     assert {row.measure_code for row in rows} <= read_measures()
-    founding = {"R01", "R02", "R03", "R10", "R16", "R17", "R18", "R19", "R23", "R26", "R27", "R30", "R38", "R39"}  # fmt: skip
-    assert founding <= {row.target_code for row in rows}
+    founding = "R01 R02 R03 R10 R16 R17 R18 R19 R23 R26 R27 R30 R38 R39"
+    assert set(founding.split()) <= {row.target_code for row in rows}
     assert not any(a.clashes_with(b) for a in rows for b in rows if a is not b)
     # What another decision assigns has no number of ours.
     assert all(
