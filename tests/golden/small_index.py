@@ -55,11 +55,6 @@ def create(
     _fill(connection, "mart_cchc_inputs", inputs)
     targets = [_target(row, units, period) for row in _TARGETS]
     _fill(connection, "mart_target_attainment", targets)
-    connection.execute(
-        "insert into core.dim_reporting_period by name select 'calendar' as calendar,"
-        " 'ytd' as period_kind, ? as period, date '2024-01-01' as from_on, date '2024-12-31' as to_on",
-        [period],
-    )
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, table: str, lines: Iterable[Line]) -> None:

@@ -30,45 +30,43 @@ criterion as (
 -- A group's or an index's own declared row stands before the sum of its criteria.
 grouped as (
     select
-        period,
-        month_no,
-        year_number,
-        scope,
-        member_code,
-        any_value(member_name) as member_name,
-        unit_level,
-        index_code,
-        group_code,
-        any_value(group_name) as group_name,
-        sum(max_points)::DECIMAL(9, 3) as max_score,
-        sum(measured_score)::DECIMAL(18, 6) as measured_score,
-        sum(self_score)::DECIMAL(18, 4) as self_score,
-        sum(appraised_score)::DECIMAL(18, 4) as appraised_score,
-        sum(result_score)::DECIMAL(18, 6) as result_score,
-        coalesce(sum(max_points) filter (result_score is not null), 0)::DECIMAL(9, 3) as known_max_score,
-        sum(gap)::DECIMAL(18, 6) as gap,
-        bool_or(round(gap, 3) > 0) as is_self_above_evidence,
-        bool_and(is_confirmed) as is_confirmed
-    from criterion
-    group by grouping sets (
-        (period, month_no, year_number, scope, member_code, unit_level, index_code, group_code),
-        (period, month_no, year_number, scope, member_code, unit_level, index_code)
-    )
+        c.period,
+        c.month_no,
+        c.year_number,
+        c.scope,
+        c.member_code,
+        c.member_name,
+        c.unit_level,
+        c.index_code,
+        k.row_kind,
+        case k.row_kind when 'group' then c.group_code end as group_code,
+        any_value(c.group_name) as group_name,
+        sum(c.max_points)::DECIMAL(9, 3) as max_score,
+        sum(c.measured_score)::DECIMAL(18, 6) as measured_score,
+        sum(c.self_score)::DECIMAL(18, 4) as self_score,
+        sum(c.appraised_score)::DECIMAL(18, 4) as appraised_score,
+        sum(c.result_score)::DECIMAL(18, 6) as result_score,
+        coalesce(sum(c.max_points) filter (c.result_score is not null), 0)::DECIMAL(9, 3) as known_max_score,
+        sum(c.gap)::DECIMAL(18, 6) as gap,
+        bool_or(round(c.gap, 3) > 0) as is_self_above_evidence,
+        bool_and(c.is_confirmed) as is_confirmed
+    from criterion as c
+    cross join (select unnest(['group', 'index']) as row_kind) as k
+    group by all
 ),
 
 summed as (
     select
         g.* exclude (self_score, appraised_score, result_score, known_max_score, is_confirmed, group_name),
-        case when g.group_code is null then 'index' else 'group' end as row_kind,
         coalesce(g.group_code, 'TONG') as criterion_code,
-        case when g.group_code is null then t.criterion_name else g.group_name end as criterion_name,
+        case g.row_kind when 'index' then t.criterion_name else g.group_name end as criterion_name,
         coalesce(d.self_score, g.self_score) as self_score,
         coalesce(d.appraised_score, g.appraised_score) as appraised_score,
         coalesce(d.appraised_score, g.result_score)::DECIMAL(18, 6) as result_score,
         case when d.appraised_score is null then g.known_max_score else g.max_score end as known_max_score,
-        g.is_confirmed and (g.group_code is not null or t.is_confirmed) as is_confirmed,
+        g.is_confirmed and (g.row_kind = 'group' or t.is_confirmed) as is_confirmed,
         t.legal_source,
-        case when g.group_code is null then t.bands end as bands
+        case g.row_kind when 'index' then t.bands end as bands
     from grouped as g
     left join declared as d
         on g.period = d.period and g.member_code = d.member_code
