@@ -142,7 +142,9 @@ def test_step_by_step_gives_the_same_tables(month: Said, demo: Demo) -> None:
     published = step("publish", built["build_id"])
     assert published["build_id"] == built["build_id"]
     written = step("report", "--period", PERIOD)
-    assert len(written) == 2 + 4
+    names = {Path(path).name for path in written}
+    assert {f"Bieu-II.06a-{PERIOD}.xlsx", f"Xep-hang-tre-han-{PERIOD}.xlsx"} <= names
+    assert len([name for name in names if name.startswith("Ket-qua-nap-")]) == 4
     assert all(Path(path).stat().st_size > 0 for path in written)
     assert served(demo, "two") == served(demo, "one")
 

@@ -67,7 +67,8 @@ def readers_keep_what_they_have(served: MiniSite) -> Iterator[None]:
         assert query(reader, "select newest_period from meta.build") == [{"newest_period": JAN}]
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before
     assert sorted(served.home.publications.iterdir()) == publications
-    assert [p.name for p in path.parent.glob("*.duckdb*")] == ["warehouse.duckdb"]
+    kept = sorted(p.name for p in path.parent.glob("*.duckdb*"))
+    assert kept == ["analysts.duckdb", "warehouse.duckdb"]
     assert list(served.home.build.glob("*.duckdb*")) == [], "the failed build is gone"
     with duckdb.connect(str(path), read_only=True) as reader:
         assert query(reader, "select count(*) as n from core.fct_case") == [{"n": 4}]
