@@ -13,6 +13,8 @@ BIN := $(VENV)/bin
 DEMO := sites/demo/exports/.generated
 
 export PYTHONUTF8 := 1
+# Compiled modules are kept: a dbt or Airflow process that compiles them anew starts in twice the time.
+unexport PYTHONDONTWRITEBYTECODE
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
