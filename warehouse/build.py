@@ -28,7 +28,6 @@ from warehouse.dictionary import write_comments
 from warehouse.inputs import write_inputs
 from warehouse.revision import CODE, code_revision
 
-
 PARSE = CODE / "dbt_project" / "target" / "partial_parse.msgpack"
 """What dbt made of the models' files. It depends on the code alone, so a new home starts from it:
 reading all of them anew takes longer than a month's models. dbt itself sees which files changed."""
@@ -142,9 +141,9 @@ def run_dbt(
         text=True,
     ) as process:
         said = _follow(process.stdout or (), progress)
-    if parse.exists() and os.access(CODE / "dbt_project", os.W_OK):
-        if not PARSE.exists() or not filecmp.cmp(parse, PARSE, shallow=False):
-            _copy(parse, PARSE)
+    is_new = parse.exists() and not (PARSE.exists() and filecmp.cmp(parse, PARSE, shallow=False))
+    if is_new and os.access(CODE / "dbt_project", os.W_OK):
+        _copy(parse, PARSE)
     if process.returncode != 0:
         tests, errors = _failures(home.build / "target" / "run_results.json")
         error = BuildTestFailed if tests and not errors else BuildError

@@ -86,6 +86,18 @@ def told_by_oracle(reference: Reference, truth: Truth) -> Facts:
     }
 
 
+READ = (
+    "core.agg_unit_sector_month",
+    "core.fct_case",
+    "core.fct_unit_report",
+    "intermediate.int_case_row_fate",
+    "mart.mart_late_rate_ranking",
+    "quality.findings",
+    "quality.rejected_rows",
+)
+"""The tables that `told_by_warehouse` reads."""
+
+
 def told_by_warehouse(connection: duckdb.DuckDBPyConnection) -> Facts:
     """What the tables say, in the same shapes."""
     columns = ", ".join(f"{name}_count" for name in COUNTS)

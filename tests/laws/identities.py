@@ -1,5 +1,7 @@
 """Design §8 laws 1–4 and 10 as queries: each gives the rows that break its law."""
 
+import re
+
 ENDS = (
     "pending_in_time_count + pending_overdue_count + pending_suspended_count + pending_no_due_count"
 )
@@ -152,3 +154,6 @@ LAWS = {
     "one state per case and month": """
         select case_key, period from core.fct_case_month group by all having count(*) > 1""",
 }
+
+READ = frozenset(re.findall(r"(?:core|intermediate|mart|quality)\.\w+", " ".join(LAWS.values())))
+"""The tables that the laws read."""

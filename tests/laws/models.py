@@ -7,7 +7,7 @@ import csv
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,25 @@ class Models:
     schemas: tuple[tuple[str, str], ...]
     seeds: tuple[tuple[str, Path], ...]
     statements: tuple[tuple[str, str], ...]
+    reads: dict[str, frozenset[str]]
     manifest: Path
+
+    def only(self, *names: str) -> "Models":
+        """The models of which these tables (`schema.table`) are made, and nothing else.
+
+        Raises KeyError for a table that no model makes.
+        """
+        relations = {
+            relation.replace('"', "").split(".", 1)[1]: relation for relation in self.reads
+        }
+        needed: set[str] = set()
+        waiting = [relations[name] for name in names]
+        while waiting:
+            relation = waiting.pop()
+            if relation not in needed:
+                needed.add(relation)
+                waiting.extend(self.reads[relation])
+        return replace(self, statements=tuple(s for s in self.statements if s[0] in needed))
 
     def _repr_pretty_(self, printer: RepresentationPrinter, cycle: bool) -> None:
         """What Hypothesis shows of the models: how many there are."""
@@ -72,6 +90,12 @@ def read_models(home: Home) -> Models:
             if node["resource_type"] == "seed"
         ),
         statements=tuple(_statement(nodes[key]) for key in done if key in models),
+        reads={
+            nodes[key]["relation_name"]: frozenset(
+                nodes[k]["relation_name"] for k in nodes[key]["depends_on"]["nodes"] if k in models
+            )
+            for key in models
+        },
         manifest=home.build / "target" / "manifest.json",
     )
 

@@ -17,8 +17,9 @@ from tests.laws.models import Models
 from tests.laws.oracle_rows import Reference, UnitFacts
 from tests.laws.readers import QUERY, Seen, read_until
 from tests.laws.site_strategy import CHANNELS, COLUMNS, FIRST, SECTORS, STATUSES, Plan, Sending
+from warehouse.access import write_access
 
-PUBLICATIONS = 24
+PUBLICATIONS = 10
 
 
 def _plan(cases: int) -> Plan:
@@ -41,6 +42,7 @@ def _write_build(models: Models, cases: int, path: Path) -> Site:
                 " code_revision, 'site' as site, ? as newest_period, 1 as submissions",
                 [path.stem, FIRST],
             )
+            write_access(connection, models.manifest)
         return result.site
 
 
