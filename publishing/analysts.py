@@ -33,6 +33,7 @@ def write_analysts(build: Path, target: Path) -> None:
     """
     with duckdb.connect(str(target)) as connection:
         connection.execute(f"attach {_text(str(build))} as whole (read_only)")
+        connection.begin()  # one wait for the disk, not one for each of a thousand comments
         for schema, table, comment in connection.execute(_TABLES).fetchall():
             columns = connection.execute(_COLUMNS, [schema, table, table]).fetchall()
             place = f"{_name(schema)}.{_name(table)}"
@@ -44,6 +45,7 @@ def write_analysts(build: Path, target: Path) -> None:
             _comment(connection, f"table {place}", comment)
             for name, said in columns:
                 _comment(connection, f"column {place}.{_name(name)}", said)
+        connection.commit()
         connection.execute("detach whole")
         connection.execute("checkpoint")
 
