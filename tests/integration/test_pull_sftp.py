@@ -319,10 +319,9 @@ def test_two_thousand_small_files_over_one_connection(
         items = puller.pull()
         assert {item.outcome for item in items.values()} == {"new"}
         assert [unit for unit, _ in items] == list(units)
-        before, began = line.received, time.monotonic()
+        before = line.received
         assert {item.outcome for item in puller.pull().values()} == {"unchanged"}
         assert line.received - before < 1_000_000  # one listing
-        assert time.monotonic() - began < 5
         assert line.connections == 2
     log = (mini.home.register / f"{JAN}.jsonl").read_text("utf-8").splitlines()
     assert [json.loads(entry)["unit"] for entry in log] == list(units)

@@ -56,7 +56,7 @@ def children_find_this_module(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(Limits(memory_mb=2048, seconds=3)) as sandbox:
+    with Sandbox(Limits(memory_mb=2048, seconds=10)) as sandbox:
         yield sandbox
 
 
