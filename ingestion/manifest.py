@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -9,7 +10,7 @@ from ingestion.home import Home
 from ingestion.log import Log
 from ingestion.masking import masked_file_name, masked_sentence
 
-DECODER_VERSION = 3
+DECODER_VERSION = 4
 """Raise it when the readers give other rows for the same bytes; everything is then read again."""
 
 
@@ -103,15 +104,21 @@ class HasDigest(Protocol):
 
 
 def decode_key(
-    submission_id: str, sha256: str, layouts: Sequence[HasDigest], period: str | None = None
+    submission_id: str,
+    sha256: str,
+    layouts: Sequence[HasDigest],
+    period: str | None = None,
+    known_units: AbstractSet[str] = frozenset(),
 ) -> str:
     """Return the id of reading these bytes by these layouts (or definitions) with this decoder.
 
     It holds the submission too: a file that comes a second time gives rows of its own. ``period``:
     the file's month, where it decides which rows are read (a decision may change it).
+    ``known_units``: the units whose names are not masked though they look like people's.
     """
     parts = [submission_id, sha256, str(DECODER_VERSION), *(x.digest for x in layouts)]
     parts += [period] if period else []
+    parts += sorted(known_units)
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:32]
 
 

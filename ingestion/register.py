@@ -172,9 +172,10 @@ def _draft(
     decided_by: Sequence[HasDigest] = layouts
     # Where the month chooses the sheet, a decision that changes it has the file read again.
     month = period if any(layout.sheet == "month" for layout in layouts) else None
+    known_units = site.units_like_people
     if receipt.feed == "registers":
-        decided_by, month = (load_registers(),), None
-    decode_id = decode_key(receipt.submission_id, receipt.sha256, decided_by, month)
+        decided_by, month, known_units = (load_registers(),), None, frozenset()
+    decode_id = decode_key(receipt.submission_id, receipt.sha256, decided_by, month, known_units)
     return _Draft(
         receipt=receipt,
         decision=decision,

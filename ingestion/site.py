@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from ingestion.index_checks import check_criteria, check_targets
 from ingestion.index_reference import IndexCriterion, Target
 from ingestion.layouts import Layout, Name, layout_problems
+from ingestion.masking import masked_unit
 from ingestion.messages import text
 from ingestion.periods import first_day, last_day
 from ingestion.reference import (
@@ -25,6 +26,7 @@ from ingestion.settings import Settings
 from ingestion.site_checks import Reference, check_reference, check_sources
 from ingestion.site_files import Problems, parse_yaml, read_table, read_yaml
 from ingestion.sources import Feed, Source, SourcesFile, resolve
+from ingestion.text import match_key
 
 __all__ = ["Layout", "Policy", "Site", "SiteError", "Source", "Unit", "load_site", "site_files"]
 
@@ -62,6 +64,12 @@ class Site(Settings):
     def zone(self) -> ZoneInfo:
         """The time zone in which days begin and end."""
         return ZoneInfo(self.time_zone)
+
+    @cached_property
+    def units_like_people(self) -> frozenset[str]:
+        """Keys of the codes, names and aliases of units that a reader would take for personal data."""
+        texts = {said for unit in self.units for said in (unit.code, unit.name, *unit.aliases)}
+        return frozenset(match_key(said) for said in texts if masked_unit(said) != said)
 
     @cached_property
     def _sources_by_unit(self) -> dict[str, list[Source]]:

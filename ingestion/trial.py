@@ -87,7 +87,8 @@ def try_file(
     limits = Limits(site.decode.memory_mb, site.decode.seconds)
     try:
         with Sandbox(limits) as sandbox:
-            reading = _read(sandbox, file, layouts, period, takes_registers=takes_registers)
+            request = (file, layouts, period, site.units_like_people)
+            reading = _read(sandbox, request, takes_registers=takes_registers)
     except UnreadableFileError as error:
         said = tuple(message.text for message in error.messages)
         return Trial(file, False, None, 0, 0, 0, {}, said)
@@ -118,17 +119,16 @@ def _unlisted(reading: Reading) -> dict[str, tuple[list[str], int]]:
 
 def _read(
     sandbox: Sandbox,
-    file: Path,
-    layouts: list[Layout],
-    period: str | None,
+    request: tuple[Path, list[Layout], str | None, frozenset[str]],
     *,
     takes_registers: bool,
 ) -> Reading | RegisterReading:
     """Read by a layout, else as registers; raises what is wrong with it as what it looks like."""
+    file, layouts, *_ = request
     refused: UnreadableFileError | None = None
     if layouts or not takes_registers:
         try:
-            return sandbox.call(read_file, file, layouts, period)
+            return sandbox.call(read_file, *request)
         except UnreadableFileError as error:
             refused = error
     if refused is not None and not takes_registers:

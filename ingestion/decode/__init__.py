@@ -110,7 +110,7 @@ def _request(site: Site, submission: Submission, path: Path) -> tuple[Any, ...]:
     if submission.feed == "registers":
         return read_registers, path, load_registers()
     layouts = site.layouts_for(submission.unit_code, submission.period)
-    return read_file, path, layouts, submission.period
+    return read_file, path, layouts, submission.period, site.units_like_people
 
 
 def _rejected(submission: Submission, error: UnreadableFileError) -> Decoded:

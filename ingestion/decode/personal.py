@@ -10,12 +10,20 @@ import hmac
 import os
 import re
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.layouts import Layout
-from ingestion.masking import is_stamp, masked_names, masked_numbers
+from ingestion.masking import (
+    is_stamp,
+    masked_addresses,
+    masked_code,
+    masked_names,
+    masked_numbers,
+    masked_unit,
+)
 from ingestion.messages import text
 from ingestion.text import match_key
 
@@ -23,9 +31,7 @@ KEY_VARIABLE = "MOTCUA_HASH_KEY"
 _MINIMUM_KEY = 16
 
 _DATE_COLUMNS = ("received_at", "due_at", "completed_at", "returned_at")
-# Officials' names stay, and codes are long numbers by nature.
 _TEXT_COLUMNS = (
-    "unit",
     "sector",
     "procedure",
     "official",
@@ -40,8 +46,10 @@ _TEXT_COLUMNS = (
     "joint",
     "overdue_cause",
 )
-# Columns that name no person and no place: officials' names stay, wards are called after people.
-_NAMELESS_COLUMNS = tuple(name for name in _TEXT_COLUMNS if name not in ("unit", "official"))
+# Columns that name nobody; in that of the official, names stay.
+_NAMELESS_COLUMNS = (*(name for name in _TEXT_COLUMNS if name != "official"), "fee")
+# Codes of lists. Codes of officials are long numbers by nature, as codes of cases can be.
+_CODE_COLUMNS = ("sector_code", "procedure_code")
 _LETTER = r"\pL"
 _PLAIN_DATE = (
     r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}"
@@ -68,29 +76,44 @@ _LONGEST_DATE, _LONGEST_STAMP = 60, 14
 _SHORT_NUMBER = 8
 # The fast look at a whole column; the regular expression above decides.
 _SUSPECT = r"@|[0-9][0-9 .-]{7,}[0-9]"
+_SUSPECT_PLACE = r"[0-9].*\pL|\pL.*[0-9]|[:,]|tại|TẠI|Tại|ở "
+_NOT_A_PLAIN_CODE = r"\pL.*\pL.* |^[0-9+][0-9 .-]{8,}$|@"
 
 
 class HashKeyError(Exception):
     """A layout asks for hashed identities but no key is set; the message is Vietnamese."""
 
 
-def protect(table: pa.Table, layout: Layout) -> pa.Table:
+def protect(
+    table: pa.Table, layout: Layout, known_units: AbstractSet[str] = frozenset()
+) -> pa.Table:
     """Return a table of `table.to_table` in which no mapped cell shows personal data.
 
-    Dates: text that can be no date is masked. Texts: phone and identity numbers and e-mail
-    addresses are masked, and names of people where nobody's name belongs. Case codes: words
-    without a digit are masked. ``applicant_key``: a keyed hash (HMAC-SHA256). Raises
-    `HashKeyError` where that needs a key and there is none.
+    Dates: text that can be no date is masked. Texts: phone and identity numbers, e-mail addresses and
+    addresses are masked, and names of people where nobody's name belongs. Units: a person's name,
+    unless the text is a unit's; ``known_units`` are the keys (`match_key`) of those that look like
+    one. Case codes: words without a digit are masked. ``applicant_key``: a keyed hash
+    (HMAC-SHA256). Raises `HashKeyError` where that needs a key and there is none.
     """
-    table = _replaced(table, "case_code", r"[0-9]", _masked_code, is_suspect_without=True)
+    table = _replaced(table, "case_code", r"[0-9]", _masked_case_code, is_suspect_without=True)
+    table = _replaced(table, "case_code", r"\pL.* ", _masked_case_code, is_suspect_without=False)
     for column in _DATE_COLUMNS:
         table = _replaced(table, column, _PLAIN_DATE, masked_date, is_suspect_without=True)
-    for column in _TEXT_COLUMNS:
-        table = _replaced(table, column, _SUSPECT, masked_numbers, is_suspect_without=False)
-    for column in _NAMELESS_COLUMNS:
-        table = _replaced(table, column, _LETTER, masked_names, is_suspect_without=False)
     # Words in a fee are seldom read as one, and then shown to the unit.
     table = _replaced(table, "fee", _AMOUNT, masked_numbers, is_suspect_without=True)
+    for column in _TEXT_COLUMNS:
+        table = _replaced(table, column, _SUSPECT, masked_numbers, is_suspect_without=False)
+    for column in (*_TEXT_COLUMNS, "fee"):
+        table = _replaced(table, column, _SUSPECT_PLACE, masked_addresses, is_suspect_without=False)
+    for column in _NAMELESS_COLUMNS:
+        table = _replaced(table, column, _LETTER, masked_names, is_suspect_without=False)
+    for column in _CODE_COLUMNS:
+        table = _replaced(table, column, _NOT_A_PLAIN_CODE, masked_code, is_suspect_without=False)
+
+    def strange_unit(value: str) -> str:
+        return value if match_key(value) in known_units else masked_unit(value)
+
+    table = _replaced(table, "unit", "", strange_unit, is_suspect_without=False)
     if "applicant_key" in layout.columns:
         table = _hashed(table)
     return table
@@ -125,9 +148,11 @@ def check_hash_key(layouts: Sequence[Layout]) -> None:
         hash_key()
 
 
-def _masked_code(value: str) -> str:
-    """A code without any digit is a name in the wrong column, not a code."""
-    return _mask(value) if len(_WORD.findall(value)) > 1 else value
+def _masked_case_code(value: str) -> str:
+    """Words without any digit are a name in the wrong column, not a code; so are those of a name."""
+    if not any(map(str.isdigit, value)):
+        return _mask(value) if len(_WORD.findall(value)) > 1 else value
+    return value if masked_unit(value) == value else _mask(value)
 
 
 def _mask(value: str) -> str:

@@ -1,6 +1,7 @@
 """Reading one file by the first layout that fits it."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -58,8 +59,16 @@ class Reading:
     notes: list[Message] = field(default_factory=list)
 
 
-def read_file(path: Path, layouts: Sequence[Layout], period: str | None = None) -> Reading:
+def read_file(
+    path: Path,
+    layouts: Sequence[Layout],
+    period: str | None = None,
+    known_units: AbstractSet[str] = frozenset(),
+) -> Reading:
     """Read a file by the first of the layouts that fits it. ``period``: its month, ``YYYY-MM``.
+
+    ``known_units``: keys of units called after people (`Site.units_like_people`), which are no
+    personal data in the column of the unit.
 
     Raises `UnreadableFileError` with everything that is wrong with the file; when no layout fits,
     with what keeps the nearest one from fitting.
@@ -73,6 +82,7 @@ def read_file(path: Path, layouts: Sequence[Layout], period: str | None = None) 
         raise unreadable("wrong_kind", found=text(f"intake.family_{family}"), wanted=wanted)
     fitted = choose_layout(opened, candidates, period)
     reading = _read(fitted)
+    _decode_text(reading, known_units)
     is_workbook = family == "workbook"
     reading.date_system = opened.date_system if is_workbook else fitted.layout.dates.serial_base
     reading.notes = [*opened.notes, *reading.notes]
@@ -98,19 +108,20 @@ def _read(fitted: FittedFile) -> Reading:
     messages += outside.messages()
     if messages:
         raise UnreadableFileError(*messages)
-    _decode_text(reading)
     reading.stated_totals = reconcile(parts)
     with_rows = {part.sheet for part in parts if part.rows}
     reading.stated_total = grand_total(reading.stated_totals, with_rows)
     return reading
 
 
-def _decode_text(reading: Reading) -> None:
+def _decode_text(reading: Reading, known_units: AbstractSet[str]) -> None:
     """Turn legacy encodings into Unicode, over the whole file; then mask what is personal."""
     found = {name: place for columns in reading.columns.values() for name, place in columns.items()}
     encoding = reading.layout.encoding
     tables, notes = recode(reading.tables, found, encoding, in_sheets=reading.columns)
-    reading.tables = [protect(with_plain_codes(table), reading.layout) for table in tables]
+    reading.tables = [
+        protect(with_plain_codes(table), reading.layout, known_units) for table in tables
+    ]
     reading.notes += notes
 
 

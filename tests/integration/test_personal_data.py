@@ -41,6 +41,12 @@ def strayed() -> list[list[str]]:
     names[3][at["Ngày tiếp nhận"]] = IDENTITY
     for label in ("Lĩnh vực", "Kênh", "Trạng thái"):
         names[4][at[label]] = NAME
+    for label in ("Đơn vị", "Lĩnh vực", "Cán bộ", "Kênh", "Trạng thái"):
+        names[0][at[label]] = f"{PLACE}, {PHONE}"
+        names[1][at[label]] = IDENTITY
+    names[2][at["Đơn vị"]] = NAME
+    names[3][at["Đơn vị"]] = f"Phường Mới {PHONE}"
+    names[4][at["Đơn vị"]] = "Phường Mới"
     return names
 
 
@@ -136,6 +142,8 @@ def test_nothing_personal_is_written_anywhere(mini: MiniSite) -> None:
             assert planted.encode().hex() not in content, name
     everything = " ".join(content for _, content in texts.values())
     assert "‹đã che: 20 ký tự›" in everything
+    assert "‹địa chỉ đã che›" in everything
+    assert "Phường Mới" in everything
     assert "‹số đã che›" in everything
     assert "U4 ‹tên đã che› ‹số đã che›.xlsx" in everything
 

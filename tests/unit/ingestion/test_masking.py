@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from ingestion.manifest import Message
-from ingestion.masking import distinct_names, masked_file_name, masked_names, masked_text
+from ingestion.masking import (
+    distinct_names,
+    masked_addresses,
+    masked_file_name,
+    masked_names,
+    masked_numbers,
+    masked_text,
+    masked_unit,
+)
 
 pytestmark = pytest.mark.unit
 NAME, NUMBER = "‹tên đã che›", "‹số đã che›"
@@ -49,6 +57,41 @@ def test_no_sector_or_status_of_the_national_lists_is_taken_for_a_person() -> No
     assert len(words) > 200
     shown = [form for word in words for form in (word, word.title(), word.upper())]
     assert [word for word in shown if masked_names(word) != word] == []
+    assert [word for word in shown if masked_addresses(masked_numbers(word)) != word] == []
+
+
+def test_no_unit_of_the_demo_city_is_taken_for_a_person_or_an_address() -> None:
+    with Path("sites/demo/reference/units.csv").open(encoding="utf-8") as lines:
+        units = [row["name"] for row in csv.DictReader(lines)]
+    assert len(units) > 30
+    assert [unit for unit in units if masked_unit(unit) != unit] == []
+
+
+PLACE = "‹địa chỉ đã che›"
+
+
+@pytest.mark.parametrize(
+    ("value", "masked"),
+    [
+        ("17 Hẻm Suối Dầu", PLACE),
+        ("12/5A Lê Hồng Phong, P. Phước Hải", PLACE),
+        ("Lê Hoa, 25A Lê Lợi, phường Xương Huân", f"Lê Hoa, {PLACE}"),
+        ("Lê Hoa (trú tại 5 Lý Tự Trọng)", f"Lê Hoa ({PLACE})"),
+        ("Số nhà 12 đường 23/10", PLACE),
+        ("Địa chỉ: chợ Đầm", PLACE),
+        ("Bà Hoa, thôn Phú Lộc, xã Vĩnh Thái", f"Bà Hoa, {PLACE}"),
+        ("tổ 5, phường Phước Hải", PLACE),
+        ("Tổ Một cửa, phường Lộc Thọ", None),
+        ("Phòng 12 đường bộ", None),
+        ("02 Nguyễn Văn An", None),
+        ("Cấp III, 4 tổ chức", None),
+        ("Thay đổi địa chỉ trụ sở", None),
+        ("Đăng ký tạm trú tại khu kinh tế", None),
+        ("01 Hộ Tịch, Chứng Thực", None),
+    ],
+)
+def test_addresses(value: str, masked: str | None) -> None:
+    assert masked_addresses(value) == (masked or value)
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,50 @@ def test_a_table_is_protected_column_by_column() -> None:
     assert safe["official_code"].equals(table["official_code"])
 
 
+PERSON = "Hoàng Thị Bích 0987 654 321, 17 Hẻm Suối Dầu"
+FREE = [c for c in CANONICAL_COLUMNS if c not in ("applicant_key", "official_code")]
+
+
+@pytest.mark.parametrize("column", FREE)
+def test_no_column_of_text_shows_a_person_with_phone_and_address(column: str) -> None:
+    (cell,) = protect(a_table(**{column: [PERSON]}), LAYOUT)[column].to_pylist()
+    hidden = ["0987", "Suối", *([] if column == "official" else ["Hoàng", "Bích"])]
+    assert [part for part in hidden if part in cell] == []
+    assert "đã che" in cell
+    assert ("Hoàng Thị Bích" in cell) == (column == "official")
+
+
+def test_a_unit_stays_readable_but_a_person_in_its_place_does_not() -> None:
+    cells = [
+        "UBND phường Mới",
+        "Hoàng Hoa Thám",
+        "Trần Văn Bé",
+        "Hà Huy Tập",
+        "0912345678",
+        "Lê Lợi",
+    ]
+    known = frozenset({"hoàng hoa thám"})
+    assert protect(a_table(unit=cells), LAYOUT, known)["unit"].to_pylist() == [
+        "UBND phường Mới", "Hoàng Hoa Thám", "‹tên đã che›", "‹tên đã che›", "‹số đã che›", "Lê Lợi",
+    ]  # fmt: skip
+
+
+def test_codes_stand_unless_they_are_a_persons() -> None:
+    codes = [
+        "1.001193.000.00.00.H32",
+        "2.000815",
+        "G15-TP07",
+        "000.00.16",
+        "056095001234",
+        "Lê Văn Tám",
+    ]
+    masked = [*codes[:4], "‹số đã che›", "‹tên đã che›"]
+    for column in ("procedure_code", "sector_code"):
+        assert protect(a_table(**{column: codes}), LAYOUT)[column].to_pylist() == masked
+    named = ["1.001193.000.00.00.H32 - Đăng ký khai sinh", "Đăng ký thường trú, tạm trú"]
+    assert protect(a_table(procedure=named), LAYOUT)["procedure"].to_pylist() == named
+
+
 def test_identities_leave_the_reader_as_keyed_hashes_only(monkeypatch: pytest.MonkeyPatch) -> None:
     table = a_table(case_code=["1", "2", "3"], applicant_key=["056095001234", None, "056095001234"])
     monkeypatch.setenv("MOTCUA_HASH_KEY", "k" * 32)
