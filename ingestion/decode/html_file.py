@@ -15,7 +15,7 @@ from ingestion.decode.archive import damage_told
 from ingestion.decode.cells import Cell
 from ingestion.decode.grid import sheet_rows
 from ingestion.decode.html_tables import PageReader, Table
-from ingestion.decode.opened import NumberedRow, OpenedFile, Sheet, broken, unreadable
+from ingestion.decode.opened import Merged, NumberedRow, OpenedFile, Sheet, broken, unreadable
 from ingestion.decode.xml_stream import encoding_of
 from ingestion.layouts import Layout
 from ingestion.manifest import Message
@@ -39,17 +39,34 @@ Rows = list[list[Cell]]
 
 
 @dataclass
+class _Grid:
+    """The rows of one table with the titles above it, and its cells merged down."""
+
+    rows: Rows = field(default_factory=list)
+    merged: list[Merged] = field(default_factory=list)
+
+    def add(self, rows: Rows, merged: Sequence[Merged] = ()) -> None:
+        """Put rows below; ``merged`` counts from the first of them."""
+        above = len(self.rows)
+        self.merged += [Merged(m.column, m.first + above, m.last + above) for m in merged]
+        self.rows += rows
+
+
+@dataclass
 class HtmlFile(OpenedFile):
     """The tables of a page, as sheets: name and rows from row 1."""
 
-    tables: list[tuple[str, Rows]]
+    tables: list[tuple[str, _Grid]]
     date_system: int = 1900
     notes: Sequence[Message] = field(default_factory=tuple)
 
     def sheets(self, layout: Layout) -> list[Sheet]:
         """Return the tables of data, each with the titles above it."""
         del layout
-        return [Sheet(name, partial(_numbered, name, rows)) for name, rows in self.tables]
+        return [
+            Sheet(name, partial(_numbered, name, grid.rows), merged=partial(list, grid.merged))
+            for name, grid in self.tables
+        ]
 
 
 def open_html(path: Path) -> HtmlFile:
@@ -77,7 +94,7 @@ def open_mhtml(path: Path) -> HtmlFile:
 
 @dataclass
 class _Page:
-    tables: list[Rows]
+    tables: list[_Grid]
     names: list[str]
     hidden_rows: int
     has_frames: bool
@@ -129,30 +146,28 @@ def _decode(content: bytes, charset: str | None) -> str:
     return unicodedata.normalize("NFC", decoded)
 
 
-def _joined(blocks: Sequence[Table]) -> list[Rows]:
+def _joined(blocks: Sequence[Table]) -> list[_Grid]:
     """Put titles with the table of data below them, what follows the last one with that one.
 
     A table of headings only is the head of the table after it: some grids write them apart.
     """
-    sheets: list[Rows] = []
+    sheets: list[_Grid] = []
     above: Rows = []
     head: Table | None = None
     for block in blocks:
         if not block.is_data:
             above += block.rows
-        elif head is not None and head.width == block.width:
-            sheets[-1] += above + block.rows
-            above = []
-        else:
-            sheets.append(above + block.rows)
-            above = []
-        if block.is_data:
-            head = block if block.is_all_headings else None
+            continue
+        if head is None or head.width != block.width:
+            sheets.append(_Grid())
+        sheets[-1].add(above)
+        sheets[-1].add(block.rows, block.merged)
+        above = []
+        head = block if block.is_all_headings else None
     if sheets:
-        sheets[-1] += above
-    return sheets or (
-        [above] if any(block.rows and not block.is_layout for block in blocks) else []
-    )
+        sheets[-1].add(above)
+    is_table = any(block.rows and not block.is_layout for block in blocks)
+    return sheets or ([_Grid(above)] if is_table else [])
 
 
 def _opened(pages: Sequence[_Page]) -> HtmlFile:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ingestion.decode.cells import DATE_TEXT, Cell
 from ingestion.decode.grid import MAX_CELL_LETTERS, MAX_CELLS, MAX_COLUMNS, sheet_too_large
 from ingestion.decode.number_formats import moment
-from ingestion.decode.opened import unreadable
+from ingestion.decode.opened import Merged, unreadable
 
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -27,12 +27,17 @@ _DATA_CELLS = 3
 
 @dataclass
 class Table:
-    """One table, or the text between two. ``is_layout``: it only holds other tables in place."""
+    """One table, or the text between two. ``is_layout``: it only holds other tables in place.
+
+    ``merged``: cells merged down; ``last_merged``: of each column the last of them.
+    """
 
     rows: list[list[Cell]] = field(default_factory=list)
     is_layout: bool = False
     is_all_headings: bool = True
     covered: dict[int, int] = field(default_factory=dict)
+    merged: list[Merged] = field(default_factory=list)
+    last_merged: dict[int, int] = field(default_factory=dict)
     row: list[Cell] | None = None
     is_row_hidden: bool = False
     cell: "_Cell | None" = None
@@ -231,6 +236,10 @@ class PageReader:
         if down > 1:
             # One more than the rows below, for this row is counted when the next one begins.
             table.covered.update(dict.fromkeys(range(cell.column, cell.column + across), down))
+            if not table.is_row_hidden:
+                first = len(table.rows) + 1
+                table.last_merged[cell.column] = len(table.merged)
+                table.merged.append(Merged(cell.column, first, first + down - 1))
 
     def _end_row(self, table: Table) -> None:
         self._end_cell(table)
@@ -239,6 +248,10 @@ class PageReader:
             return
         if table.is_row_hidden:
             self.hidden_rows += any(cell not in (None, "") for cell in row)
+            for column in table.covered.keys() & table.last_merged.keys():
+                at = table.last_merged[column]
+                merged = table.merged[at]  # one row shorter for a row that is not kept
+                table.merged[at] = merged._replace(last=max(merged.first, merged.last - 1))
             return
         table.rows.append(row)
 

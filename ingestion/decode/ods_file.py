@@ -13,7 +13,7 @@ from pathlib import Path
 from ingestion.decode.archive import damage_told, open_archive
 from ingestion.decode.cells import Cell
 from ingestion.decode.grid import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, sheet_rows, sheet_too_large
-from ingestion.decode.opened import NumberedRow, OpenedFile, Sheet, broken, unreadable
+from ingestion.decode.opened import Merged, NumberedRow, OpenedFile, Sheet, broken, unreadable
 from ingestion.decode.xml_stream import Events, OpenSource, Span, read, root_tag, utf8_source
 from ingestion.layouts import Layout
 
@@ -54,18 +54,29 @@ class OdsFile(OpenedFile):
     source: OpenSource
     listed: list[_Listed]
     date_system: int = 1900
+    merged: dict[_Listed, list[Merged]] = field(default_factory=dict)
 
     def sheets(self, layout: Layout) -> list[Sheet]:
         """Return all tables of the document."""
         del layout
         return [
-            Sheet(listed.name, partial(self._rows, listed), is_visible=listed.is_visible)
+            Sheet(
+                listed.name,
+                partial(self._rows, listed),
+                is_visible=listed.is_visible,
+                merged=partial(self._merged, listed),
+            )
             for listed in self.listed
         ]
 
+    def _merged(self, listed: _Listed) -> list[Merged]:
+        return self.merged.get(listed, [])
+
     def _rows(self, listed: _Listed) -> Iterator[NumberedRow]:
         with damage_told("ods", listed.name), self.source() as source:
-            found = read(source, _Rows("ods", listed.name), listed.span)
+            events = _Rows("ods", listed.name)
+            self.merged[listed] = events.merged
+            found = read(source, events, listed.span)
             yield from sheet_rows(_unrolled(found, listed.name), listed.name)
 
 
@@ -137,6 +148,9 @@ class _Outline(Events[None]):
 class _Rows(Events[Repeated]):
     """Hands on the rows of one table, each with how often it stands."""
 
+    merged: list[Merged] = field(default_factory=list)
+    _row: int = 1
+    _column: int = 0
     _cells: list[tuple[int, Cell]] = field(default_factory=list)
     _attributes: dict[str, str] = field(default_factory=dict)
     _row_repeats: int = 1
@@ -154,7 +168,7 @@ class _Rows(Events[Repeated]):
             return  # a table inside a cell
         elif name == _ROW:
             self._row_repeats = self._count(attributes, "number-rows-repeated")
-            self._cells = []
+            self._cells, self._column = [], 0
         elif name in _CELLS:
             self._attributes, self._paragraphs = attributes, 0
             self.collect()
@@ -180,7 +194,12 @@ class _Rows(Events[Repeated]):
         elif name in _CELLS:
             repeats = self._count(self._attributes, "number-columns-repeated")
             self._cells.append((repeats, _value(self._attributes, self.collected())))
+            down = self._count(self._attributes, "number-rows-spanned")
+            if down > 1:
+                self.merged.append(Merged(self._column, self._row, self._row + down - 1))
+            self._column += repeats
         elif name == _ROW:
+            self._row += self._row_repeats
             self.done.append((self._row_repeats, self._cells))
 
     def data(self, letters: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ingestion.decode.cells import Row
 from ingestion.layouts import Layout
@@ -35,6 +35,18 @@ def broken(kind: str, *, sheet: str | None = None) -> UnreadableFileError:
     return unreadable("file_broken", sheet=sheet, kind=text(f"intake.kind_{kind}"))
 
 
+class Merged(NamedTuple):
+    """A cell merged down: its 0-based column from A, its first and last row from 1."""
+
+    column: int
+    first: int
+    last: int
+
+
+def _none_merged() -> Sequence[Merged]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One sheet. ``rows`` starts again at each call; row numbers are those of the file, from 1.
@@ -42,7 +54,7 @@ class Sheet:
     ``first_column`` is the 0-based column of each row's first cell; rows may differ in length. A
     text file is a sheet without name. ``rows`` may be costly at its first call only; it raises
     `UnreadableFileError`. ``member``: the file within an archive that holds the sheet; ``name`` then
-    begins with it.
+    begins with it. ``merged``: cells merged down that begin in the rows read so far, or in any row.
     """
 
     name: str | None
@@ -50,6 +62,7 @@ class Sheet:
     first_column: int = 0
     is_visible: bool = True
     member: str | None = None
+    merged: Callable[[], Sequence[Merged]] = _none_merged
 
 
 class OpenedFile(Protocol):

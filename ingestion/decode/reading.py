@@ -12,6 +12,7 @@ from ingestion.decode.cells import is_blank, to_text
 from ingestion.decode.fitting import FittedFile, FittedSheet, choose_layout
 from ingestion.decode.groups import Groups
 from ingestion.decode.legacy import decode_title, recode
+from ingestion.decode.merged_cells import MergedCells
 from ingestion.decode.opened import (
     HEADER_DEPTH,
     NumberedRow,
@@ -148,11 +149,13 @@ def _read_sheet(
     counted = sum(not all(map(is_blank, row)) for row in head)
     sorter.rows_read += counted
     sorter.rows_ignored += counted
+    merged = MergedCells(sheet, mapping.columns)
     rest = islice(sheet.rows(), header.position + header.size, None)
     for block in _blocks(rest):
         sorter.sort(block)
-        reading.tables += _flush(sorter, part, outside)
+        reading.tables += _flush(sorter, part, outside, merged)
     sorter.finish()
+    reading.notes += merged.notes()
     reading.rows_read += sorter.rows_read
     reading.rows_ignored += sorter.rows_ignored
     reading.rows_data += statements.rows
@@ -177,7 +180,9 @@ def _read_titles(reading: Reading, rows: Sequence[NumberedRow]) -> None:
         reading.is_title_supplement |= says_supplement(title)
 
 
-def _flush(sorter: RowSorter, part: FittedSheet, outside: OutsideCells) -> list[pa.Table]:
+def _flush(
+    sorter: RowSorter, part: FittedSheet, outside: OutsideCells, merged: MergedCells
+) -> list[pa.Table]:
     """Turn the sorted rows of a block into columns; surplus cells are noted instead."""
     start = sorter.flushed
     data, numbers = sorter.take_out()
@@ -185,6 +190,7 @@ def _flush(sorter: RowSorter, part: FittedSheet, outside: OutsideCells) -> list[
         return []
     if outside.find(part.sheet, part.mapping, data, numbers):
         return []
+    merged.fill(data, numbers)
     layout, count = sorter.judge.layout, len(data)
     held: dict[str, list[tuple[str | None, int]]] = {}
     if layout.sheet_holds:

@@ -16,6 +16,7 @@ from python_calamine import (
 )
 
 from ingestion.decode.opened import (
+    Merged,
     NumberedRow,
     OpenedFile,
     Sheet,
@@ -47,9 +48,19 @@ class WorkbookFile(OpenedFile):
                 sheet.name,
                 partial(self._rows, index, sheet.name),
                 is_visible=sheet.visible == SheetVisibleEnum.Visible,
+                merged=partial(self._merged, index),
             )
             for index, sheet in enumerate(self.workbook.sheets_metadata)
             if sheet.typ == SheetTypeEnum.WorkSheet
+        ]
+
+    def _merged(self, index: int) -> list[Merged]:
+        """Return the cells merged down of a sheet whose rows were asked for."""
+        ranges = self._loaded[index].merged_cell_ranges or () if index in self._loaded else ()
+        return [
+            Merged(column, first + 1, last + 1)
+            for (first, column), (last, _) in ranges
+            if last > first
         ]
 
     def _rows(self, index: int, name: str) -> Iterator[NumberedRow]:

@@ -6,7 +6,7 @@ Our own, not the library that reads .xlsx: see docs/decisions.
 import struct
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -16,7 +16,7 @@ from ingestion.decode.archive import damage_told
 from ingestion.decode.cells import Cell
 from ingestion.decode.grid import sheet_rows
 from ingestion.decode.ole import CompoundFile
-from ingestion.decode.opened import NumberedRow, OpenedFile, Sheet, broken, unreadable
+from ingestion.decode.opened import Merged, NumberedRow, OpenedFile, Sheet, broken, unreadable
 from ingestion.layouts import Layout
 
 _WORKSHEET = 0
@@ -25,6 +25,7 @@ _ROW_SHIFT = 32
 _CELL = struct.Struct("<HHH")
 _NUMBER = struct.Struct("<d")
 _RK = struct.Struct("<I")
+_RANGE = struct.Struct("<HHHH")
 _STYLED_RK = struct.Struct("<HI")
 _BETWEEN_FORMULA_AND_TEXT = frozenset((biff.ARRAY, biff.SHARED_FORMULA, biff.TABLE, biff.CONTINUE))
 
@@ -35,15 +36,25 @@ class XlsFile(OpenedFile):
 
     book: biff.Globals
     date_system: int = 1900
+    merged: dict[int, list[Merged]] = field(default_factory=dict)
+    """Cells merged down, by the place of the sheet whose rows were asked for."""
 
     def sheets(self, layout: Layout) -> list[Sheet]:
         """Return the worksheets; charts, macro sheets and modules hold no table."""
         del layout
         return [
-            Sheet(sheet.name, partial(self._rows, sheet), is_visible=sheet.is_visible)
+            Sheet(
+                sheet.name,
+                partial(self._rows, sheet),
+                is_visible=sheet.is_visible,
+                merged=partial(self._merged, sheet.place),
+            )
             for sheet in self.book.sheets
             if sheet.kind == _WORKSHEET
         ]
+
+    def _merged(self, place: int) -> list[Merged]:
+        return self.merged.get(place, [])
 
     def _rows(self, sheet: biff.SheetPlace) -> Iterator[NumberedRow]:
         with damage_told("xls", sheet.name):
@@ -62,6 +73,7 @@ class XlsFile(OpenedFile):
         if start >= len(stream):
             raise broken("xls")
         places = array("Q")
+        merged = self.merged[start] = []
         depth = 0
         for kind, place, length in biff.records(stream, start):
             if kind == biff.BOF:
@@ -75,6 +87,9 @@ class XlsFile(OpenedFile):
             elif depth == 1 and kind in biff.CELL_RECORDS and length >= _CELL.size:
                 (row,) = struct.unpack_from("<H", stream, place)
                 places.append(row << _ROW_SHIFT | place - 4)
+            elif depth == 1 and kind == biff.MERGED_CELLS:
+                ranges = _RANGE.iter_unpack(stream[place + 2 : place + 2 + (length - 2) // 8 * 8])
+                merged += [Merged(c, top + 1, end + 1) for top, end, c, _ in ranges if end > top]
         else:
             raise broken("xls")
         return sorted(places)

@@ -10,7 +10,7 @@ from ingestion.decode.archive import damage_told
 from ingestion.decode.cells import Cell
 from ingestion.decode.grid import MAX_COLUMNS, MAX_ROWS, sheet_rows, sheet_too_large
 from ingestion.decode.number_formats import as_code
-from ingestion.decode.opened import NumberedRow, OpenedFile, Sheet, broken
+from ingestion.decode.opened import Merged, NumberedRow, OpenedFile, Sheet, broken
 from ingestion.decode.xml_stream import Events, OpenSource, Span, read, root_tag, utf8_source
 from ingestion.layouts import Layout
 
@@ -37,18 +37,28 @@ class XmlFile(OpenedFile):
     listed: list[_Listed]
     codes: dict[str, str]
     date_system: int = 1900
+    merged: dict[_Listed, list[Merged]] = field(default_factory=dict)
 
     def sheets(self, layout: Layout) -> list[Sheet]:
         """Return the worksheets."""
         del layout
         return [
-            Sheet(listed.name, partial(self._rows, listed), is_visible=listed.is_visible)
+            Sheet(
+                listed.name,
+                partial(self._rows, listed),
+                is_visible=listed.is_visible,
+                merged=partial(self._merged, listed),
+            )
             for listed in self.listed
         ]
+
+    def _merged(self, listed: _Listed) -> list[Merged]:
+        return self.merged.get(listed, [])
 
     def _rows(self, listed: _Listed) -> Iterator[NumberedRow]:
         with damage_told("xml", listed.name), self.source() as source:
             events = _Rows("xml", listed.name, codes=self.codes)
+            self.merged[listed] = events.merged
             rows = read(source, events, listed.span)
             yield from sheet_rows(rows, listed.name)
 
@@ -104,6 +114,7 @@ class _Rows(Events[tuple[int, dict[int, Cell]]]):
     """Hands on numbered rows with their filled cells."""
 
     codes: dict[str, str] = field(default_factory=dict)
+    merged: list[Merged] = field(default_factory=list)
     _row: int = 0
     _column: int = -1
     _cells: dict[int, Cell] = field(default_factory=dict)
@@ -160,6 +171,7 @@ class _Rows(Events[tuple[int, dict[int, Cell]]]):
         if down:
             covered = range(self._column, self._column + self._across + 1)
             self._below.update(dict.fromkeys(covered, self._row + down))
+            self.merged.append(Merged(self._column, self._row, self._row + down))
         self._style = attributes.get(_SS + "StyleID", "")
 
     def _number(self, attributes: dict[str, str], name: str, default: int) -> int:

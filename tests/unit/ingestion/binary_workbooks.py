@@ -69,8 +69,10 @@ def workbook_stream(
     hidden: Iterable[str] = (),
     extra: bytes = b"",
     shared: Sequence[bytes] | None = None,
+    merged: Iterable[tuple[int, int, int, int]] = (),
 ) -> bytes:
-    """Return the stream of an .xls; ``extra`` goes into its head, ``shared`` is its string table."""
+    """Return the stream of an .xls; ``extra`` goes into its head, ``shared`` is its string table,
+    ``merged`` ranges of every sheet (first and last row, first and last column)."""
     formats = sorted(
         {v[1] for grid in sheets.values() for v in grid.values() if isinstance(v, tuple)}
     )
@@ -80,7 +82,7 @@ def workbook_stream(
         head += record(0x41E, struct.pack("<H", 164 + number) + _wide(code))
     for number in (0, *range(164, 164 + len(formats))):
         head += record(0xE0, struct.pack("<HH16x", 0, number))
-    bodies = {name: _sheet(grid, formats) for name, grid in sheets.items()}
+    bodies = {name: _sheet(grid, formats, [*merged]) for name, grid in sheets.items()}
     strings = b"".join(shared or ())
     listed = {name: record(0x85, struct.pack("<IBB", 0, 0, 0) + _short(name)) for name in sheets}
     place = len(head) + sum(map(len, listed.values())) + len(strings) + 4
@@ -96,7 +98,9 @@ def xls(sheets: Mapping[str, Grid], **more: object) -> bytes:
     return compound_file({"Workbook": workbook_stream(sheets, **more)})  # type: ignore[arg-type]
 
 
-def _sheet(grid: Grid, formats: Sequence[str]) -> bytes:
+def _sheet(
+    grid: Grid, formats: Sequence[str], merged: Sequence[tuple[int, int, int, int]]
+) -> bytes:
     body = bytearray(record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 6)))
     for (row, column), value in grid.items():
         style = 1 + formats.index(value[1]) if isinstance(value, tuple) else 0
@@ -115,6 +119,8 @@ def _sheet(grid: Grid, formats: Sequence[str]) -> bytes:
             body += record(0x204, place + _wide(number))
         elif number is not None:
             body += record(0x203, place + struct.pack("<d", number))
+    ranges = b"".join(struct.pack("<HHHH", *place) for place in merged)
+    body += record(0xE5, struct.pack("<H", len(merged)) + ranges)
     return bytes(body + record(0x0A))
 
 

@@ -1,5 +1,7 @@
 """Personal data in mapped columns: what is masked, what must stand as it is."""
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 import pytest
 
@@ -19,7 +21,7 @@ LAYOUT = Layout.model_validate(
 HASHED = LAYOUT.model_copy(update={"columns": {**LAYOUT.columns, "applicant_key": ("CCCD",)}})
 
 
-def a_table(**cells: list[str | None]) -> pa.Table:
+def a_table(**cells: Sequence[str | None]) -> pa.Table:
     """A table of raw rows in which only the given columns are filled."""
     count = len(next(iter(cells.values())))
     columns = {name: cells.get(name, [None] * count) for name in CANONICAL_COLUMNS}
