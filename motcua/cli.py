@@ -1,12 +1,13 @@
 """`motcua`: every step of the month end as a command. The DAG tasks call the same functions.
 
-Exit codes: 0 done; 1 internal; 2 usage; 3 a gate stopped publication; 4 some submissions rejected or
-held but the rest published.
+Exit codes: 0 done; 1 internal; 2 usage; 3 a gate stopped publication; 4 some files could not be
+fetched, or some submissions are rejected or held, but the rest is done. A file that is not there yet
+is no failure: units are late.
 """
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -34,6 +35,9 @@ from motcua.options import (
     places_of,
 )
 from motcua.template_commands import template
+
+if TYPE_CHECKING:
+    from ingestion.pull import PullItem
 
 app = typer.Typer(
     help="Month-end data warehouse for administrative cases (hồ sơ thủ tục hành chính).",
@@ -79,8 +83,9 @@ def month_end(
         write_outbox(opened, where, asked, progress=progress)
         write_reminders(opened, where, asked, progress=progress)
     with told():
-        _print_not_fetched(fetched)
-        raise typer.Exit(print_summary(opened, where, asked, as_json=as_json))
+        _print_not_fetched(fetched.items)
+        code = print_summary(opened, where, asked, as_json=as_json)
+    raise typer.Exit(PARTLY if _failed(fetched.items) else code)
 
 
 @app.command()
@@ -116,15 +121,9 @@ def pull(
             items = pull_step(opened, where, asked, progress=progress).items
     if as_json:
         print_json(items)
-        return
-    counts = {
-        o: sum(i.outcome == o for i in items) for o in ("new", "unchanged", "missing", "failed")
-    }
-    stdout().print(text("cli.pulled", **counts), highlight=False)
-    for item in items:
-        if item.outcome == "failed" or (item.outcome == "missing" and item.period == asked):
-            line = f"  {item.period} {item.unit}: {item.message or text('cli.missing')}"
-            stdout().print(line, highlight=False, markup=False, soft_wrap=True)
+    else:
+        _print_items(items, asked)
+    raise typer.Exit(PARTLY if _failed(items) else DONE)
 
 
 @app.command()
@@ -459,13 +458,28 @@ def _sizes(truth: Any) -> dict[str, int]:
     return {"files": sent, "rows": sum(f.rows_read for f in truth.files)}
 
 
-def _print_not_fetched(report: Any) -> None:
+def _failed(items: list["PullItem"]) -> list["PullItem"]:
     """Files that are there but could not be had, whatever the month."""
+    return [item for item in items if item.outcome == "failed"]
+
+
+def _print_items(items: list["PullItem"], asked: str) -> None:
+    """How many files came, and of those that did not, why."""
+    counts = {
+        o: sum(i.outcome == o for i in items) for o in ("new", "unchanged", "missing", "failed")
+    }
+    stdout().print(text("cli.pulled", **counts), highlight=False)
+    for item in items:
+        if item.outcome == "failed" or (item.outcome == "missing" and item.period == asked):
+            line = f"  {item.period} {item.unit}: {item.message or text('cli.missing')}"
+            stdout().print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _print_not_fetched(items: list["PullItem"]) -> None:
     errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-    for item in report.items:
-        if item.outcome == "failed":
-            why = item.message
-            errors.print(text("cli.not_fetched", unit=item.unit, period=item.period, why=why))
+    for item in _failed(items):
+        said = text("cli.not_fetched", unit=item.unit, period=item.period, why=item.message)
+        errors.print(said)
 
 
 def _print_problems(submissions: list[Any]) -> None:

@@ -258,3 +258,19 @@ def test_site_with_mistakes_names_file_line_and_key(mini: MiniSite) -> None:
     assert said.code == 2
     for words in ("units.csv", "«nam»", "site.yml", "first_period"):
         assert words in said.errors, said.errors
+
+
+def test_a_file_that_cannot_be_fetched_is_code_4_and_one_that_is_late_is_not(
+    tmp_path: Path,
+) -> None:
+    """The month goes on with the others; whoever started it is told that one is missing."""
+    mini = MiniSite(tmp_path, ("U1", "U2"))
+    mini.send(PERIOD, "U1", *GOOD)
+    on_time = mini.motcua("pull", "--period", PERIOD)
+    assert (on_time.code, "U2" in on_time.out) == (0, True), on_time.all
+    for tail in (" a", " b"):
+        mini.path(PERIOD, "U2", tail).write_bytes(csv_bytes(table(GOOD)))
+    said = mini.motcua("pull", "--period", PERIOD)
+    assert said.code == 4, said.all
+    assert "không lấy được: 1" in said.out
+    assert "U2 a.csv, U2 b.csv" in said.out
