@@ -176,6 +176,16 @@ class Layout(Strict):
         return frozenset(match_key(label) for label in (*self.drop, *self.ignore))
 
     @cached_property
+    def known_keys(self) -> frozenset[str]:
+        """`match_key` of every label, of columns and of what is read past."""
+        return self.skipped_keys | self.label_keys.keys()
+
+    @cached_property
+    def most_digits(self) -> int:
+        """The greatest number of digits in one label."""
+        return max((sum(map(str.isdigit, key)) for key in self.known_keys), default=0)
+
+    @cached_property
     def absent_columns(self) -> tuple[str, ...]:
         """Canonical columns this export does not carry, said or left out."""
         present = {*self.columns, self.sheet_holds, self.group_holds}

@@ -21,6 +21,9 @@ _HINTED = 200
 """So many unknown labels have the nearest known one named."""
 # The mark of a required column, and a column number written within the label's cell.
 _DECORATION = re.compile(r"[\s:(]*\*+\s*\)?\s*$|^\(\d{1,2}\)\s*|\s*\(\d{1,2}\)$|\s*:\s*$")
+_DECORATING_DIGITS = 4
+"""So many digits can `_DECORATION` take away."""
+_DIGIT = re.compile("[0-9]")
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,13 @@ def best_label_count(rows: Sequence[NumberedRow], layout: Layout) -> int:
 def _known_count(row: Row, layout: Layout) -> int:
     found: set[str] = set()
     for cell in row:
-        if not is_blank(cell):
-            found.update(_keys(to_text(cell)))
-    return len(found & (layout.label_keys.keys() | layout.skipped_keys))
+        if is_blank(cell):
+            continue
+        label = to_text(cell)
+        # Dates, codes and whole lines read with the wrong delimiter: no key has fewer digits than its text.
+        if len(_DIGIT.findall(label)) <= layout.most_digits + _DECORATING_DIGITS:
+            found.update(_keys(label))
+    return len(found & layout.known_keys)
 
 
 def _keys(label: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -31,10 +32,10 @@ KEY_VARIABLE = "MOTCUA_HASH_KEY"
 _MINIMUM_KEY = 16
 
 _DATE_COLUMNS = ("received_at", "due_at", "completed_at", "returned_at")
-_TEXT_COLUMNS = (
+# Columns that name nobody; in that of the official, names stay.
+_NAMELESS_COLUMNS = (
     "sector",
     "procedure",
-    "official",
     "channel",
     "service_level",
     "status",
@@ -46,11 +47,8 @@ _TEXT_COLUMNS = (
     "joint",
     "overdue_cause",
 )
-# Columns that name nobody; in that of the official, names stay.
-_NAMELESS_COLUMNS = (*(name for name in _TEXT_COLUMNS if name != "official"), "fee")
 # Codes of lists. Codes of officials are long numbers by nature, as codes of cases can be.
 _CODE_COLUMNS = ("sector_code", "procedure_code")
-_LETTER = r"\pL"
 _PLAIN_DATE = (
     r"^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}"
     r"([ T][0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,9})?)?( ?(Z|[+-][0-9]{2}:?[0-9]{2}))?)?$"
@@ -74,10 +72,11 @@ _AMOUNT = r"^([1-9][0-9]{0,10}|0)$"
 _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_DATE, _LONGEST_STAMP = 60, 14
 _SHORT_NUMBER = 8
-# The fast look at a whole column; the regular expression above decides.
-_SUSPECT = r"@|[0-9][0-9 .-]{7,}[0-9]"
-_SUSPECT_PLACE = r"[0-9].*\pL|\pL.*[0-9]|[:,]|tại|TẠI|Tại|ở "
-_NOT_A_PLAIN_CODE = r"\pL.*\pL.* |^[0-9+][0-9 .-]{8,}$|@"
+_MANY = 20_000
+"""Of more different values than this, those that are plain are sorted out by the library first."""
+_PLAIN_CODE = r"^\S*[0-9]\S*$"
+# A letter and, after it, a space: words in a code.
+_WORDED = re.compile(r"[^\W\d_].* ")
 
 
 class HashKeyError(Exception):
@@ -95,25 +94,20 @@ def protect(
     one. Case codes: words without a digit are masked. ``applicant_key``: a keyed hash
     (HMAC-SHA256). Raises `HashKeyError` where that needs a key and there is none.
     """
-    table = _replaced(table, "case_code", r"[0-9]", _masked_case_code, is_suspect_without=True)
-    table = _replaced(table, "case_code", r"\pL.* ", _masked_case_code, is_suspect_without=False)
+    table = _replaced(table, "case_code", _masked_case_code, _PLAIN_CODE)
     for column in _DATE_COLUMNS:
-        table = _replaced(table, column, _PLAIN_DATE, masked_date, is_suspect_without=True)
-    # Words in a fee are seldom read as one, and then shown to the unit.
-    table = _replaced(table, "fee", _AMOUNT, masked_numbers, is_suspect_without=True)
-    for column in _TEXT_COLUMNS:
-        table = _replaced(table, column, _SUSPECT, masked_numbers, is_suspect_without=False)
-    for column in (*_TEXT_COLUMNS, "fee"):
-        table = _replaced(table, column, _SUSPECT_PLACE, masked_addresses, is_suspect_without=False)
+        table = _replaced(table, column, masked_date, _PLAIN_DATE)
     for column in _NAMELESS_COLUMNS:
-        table = _replaced(table, column, _LETTER, masked_names, is_suspect_without=False)
+        table = _replaced(table, column, _masked_words)
+    table = _replaced(table, "official", _masked_official)
+    table = _replaced(table, "fee", _masked_fee, _AMOUNT)
     for column in _CODE_COLUMNS:
-        table = _replaced(table, column, _NOT_A_PLAIN_CODE, masked_code, is_suspect_without=False)
+        table = _replaced(table, column, masked_code)
 
     def strange_unit(value: str) -> str:
         return value if match_key(value) in known_units else masked_unit(value)
 
-    table = _replaced(table, "unit", "", strange_unit, is_suspect_without=False)
+    table = _replaced(table, "unit", strange_unit)
     if "applicant_key" in layout.columns:
         table = _hashed(table)
     return table
@@ -121,11 +115,13 @@ def protect(
 
 def masked_date(value: str) -> str:
     """Return a date cell as it stands when it could be meant as a date, else a mask."""
+    if re.match(_PLAIN_DATE, value):
+        return value
     words = [match_key(word) for word in _WORD.findall(value)]
     digits = "".join(re.findall(r"\d", value))
     if len(value) > _LONGEST_DATE or any(word not in _DATE_WORDS for word in words):
         return _mask(value)
-    if words or len(digits) <= _SHORT_NUMBER or re.match(_PLAIN_DATE, value):
+    if words or len(digits) <= _SHORT_NUMBER:
         return value
     if digits == value and (value in _NO_STAMP or is_stamp(value)):
         return value
@@ -150,9 +146,26 @@ def check_hash_key(layouts: Sequence[Layout]) -> None:
 
 def _masked_case_code(value: str) -> str:
     """Words without any digit are a name in the wrong column, not a code; so are those of a name."""
-    if not any(map(str.isdigit, value)):
+    if not re.search("[0-9]", value):
         return _mask(value) if len(_WORD.findall(value)) > 1 else value
-    return value if masked_unit(value) == value else _mask(value)
+    if not _WORDED.search(value) or masked_unit(value) == value:
+        return value
+    return _mask(value)
+
+
+@lru_cache(maxsize=8192)
+def _masked_words(value: str) -> str:
+    return masked_names(_masked_official(value))
+
+
+@lru_cache(maxsize=8192)
+def _masked_official(value: str) -> str:
+    return masked_addresses(masked_numbers(value))
+
+
+def _masked_fee(value: str) -> str:
+    # Words in a fee are seldom read as one, and then shown to the unit.
+    return value if re.match(_AMOUNT, value) else _masked_words(value)
 
 
 def _mask(value: str) -> str:
@@ -160,21 +173,16 @@ def _mask(value: str) -> str:
 
 
 def _replaced(
-    table: pa.Table,
-    column: str,
-    pattern: str,
-    replace: Callable[[str], str],
-    *,
-    is_suspect_without: bool,
+    table: pa.Table, column: str, replace: Callable[[str], str], plain: str | None = None
 ) -> pa.Table:
-    """Replace cells by ``replace``, looking only at those that match (or do not match) a pattern."""
+    """Replace cells by ``replace``. ``plain``: a pattern of values that it returns as they are."""
     cells = table[column]
     if cells.null_count == len(cells):
         return table
-    matches = pc.match_substring_regex(cells, pattern)
-    suspects = pc.invert(matches) if is_suspect_without else matches
-    distinct = pc.unique(cells.filter(pc.fill_null(suspects, False))).to_pylist()
-    changes = {old: new for old in distinct if (new := replace(old)) != old}
+    distinct = pc.drop_null(pc.unique(cells))
+    if plain is not None and len(distinct) > _MANY:  # else the pattern costs more than it saves
+        distinct = distinct.filter(pc.invert(pc.match_substring_regex(distinct, plain)))
+    changes = {old: new for old in distinct.to_pylist() if (new := replace(old)) != old}
     if not changes:
         return table
     olds = pa.array(list(changes), pa.string())
