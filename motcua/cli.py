@@ -491,7 +491,11 @@ def _print_problems(submissions: list[Any]) -> None:
             markup=False,
             highlight=False,
         )
-        for line in [m.text for m in s.messages] + list(s.hold_reasons):
+        # Why a person must decide comes first; the rows themselves are judged when they count.
+        said = [*s.hold_reasons, *(m.text for m in s.messages)]
+        if s.status == "held":
+            said.append(text("cli.held_rows", rows=s.rows_data))
+        for line in said:
             out.print(f"    {line}", markup=False, highlight=False, soft_wrap=True)
 
 

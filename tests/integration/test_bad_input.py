@@ -274,3 +274,17 @@ def test_a_file_that_cannot_be_fetched_is_code_4_and_one_that_is_late_is_not(
     assert said.code == 4, said.all
     assert "không lấy được: 1" in said.out
     assert "U2 a.csv, U2 b.csv" in said.out
+
+
+def test_who_decides_on_a_held_file_is_told_first_why_and_how_many_rows(tmp_path: Path) -> None:
+    mini = MiniSite(tmp_path, ("U1",))
+    titled = [["DANH SÁCH HỒ SƠ THÁNG 02/2024"], *table(GOOD)]
+    mini.path(PERIOD, "U1").write_bytes(csv_bytes(titled, encoding="utf-16"))
+    assert mini.motcua("pull", "--period", PERIOD).code == 0
+    said = mini.motcua("decode")
+    assert said.code == 4, said.all
+    _, name, why, note, rows = said.out.splitlines()
+    assert "Chờ quyết định: 2024-01.U1.1" in name
+    assert "2024-02" in why
+    assert "UTF-16" in note
+    assert "3 dòng hồ sơ" in rows
