@@ -119,7 +119,10 @@ def book_text(path: Path) -> str:
 
 @dataclass
 class MiniSite:
-    """A site folder and a home below `root`. `csv_units` send `{period}/{unit}.csv`, `xlsx_units` workbooks."""
+    """A site folder and a home below `root`, or those that are there already.
+
+    `csv_units` send `{period}/{unit}.csv`, `xlsx_units` workbooks.
+    """
 
     root: Path
     csv_units: tuple[str, ...] = ("U1", "U2")
@@ -128,6 +131,8 @@ class MiniSite:
     minimum_reported_share: float = 0.5
 
     def __post_init__(self) -> None:
+        if self.directory.exists():
+            return
         for folder in ("reference", "layouts", "exports"):
             (self.directory / folder).mkdir(parents=True)
         self.write_settings()

@@ -18,7 +18,7 @@ import pytest
 from dags.serve import free_port
 from samples.generate import generate
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_START, SECONDS_TO_RUN = 120, 180

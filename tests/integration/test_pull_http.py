@@ -22,7 +22,7 @@ from tests.integration.pull_servers import (
     web_server,
 )
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 PATH = f"/xuat/{JAN}/U1.csv"
 TOKEN = "ma-truy-cap-bi-mat"
 SOURCE = 'unit: U1, uri: "http://127.0.0.1:{port}/xuat/{{period}}/{{unit}}.csv"'

@@ -25,7 +25,7 @@ from tests.integration.pull_servers import (
     rclone,
 )
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 SOURCE = 'unit: U1, uri: "s3://kho/{period}/{unit}.csv", connection: kho'
 
 

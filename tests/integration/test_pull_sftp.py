@@ -27,7 +27,7 @@ from tests.integration.pull_servers import (
     rclone,
 )
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 LOGIN_OPTIONS = ("--user", LOGIN, "--pass", PASSWORD)
 SOURCE = 'unit: U1, uri: "sftp://{at}/gửi lên/{{period}}/{{unit}}.csv", connection: so'
 

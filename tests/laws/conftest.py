@@ -9,15 +9,6 @@ from filelock import FileLock
 
 from tests.laws.models import Models, compile_models
 
-SECONDS = 1200
-"""A law is one test of many sites; the limit is there to find what hangs, not what is slow."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.timeout(SECONDS))
-
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
