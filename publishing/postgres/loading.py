@@ -43,26 +43,16 @@ def load(
     for schema in sorted({table.schema for table in tables}):
         name = sql.Identifier(schema + LOADING)
         said = sql.Literal(OURS + text("postgres.schema", schema=schema))
-        with connection.transaction():  # with its comment, or the next run would not know it as ours
+        # With its comment at once, or the next run would not know it as ours.
+        with connection.transaction():
             connection.execute(sql.SQL("create schema {}").format(name))
             connection.execute(sql.SQL("comment on schema {} is {}").format(name, said))
     total = 0
     for number, table in enumerate(tables, 1):
         progress(text("postgres.progress_load"), number - 1, len(tables))
         total += _load_table(build, connection, table, sorts)
-    for parent in {id(link.parent): link for link in links}.values():
-        if parent.columns != parent.parent.grain:
-            connection.execute(
-                sql.SQL("alter table {} add unique ({})").format(
-                    _place(parent.parent), _names(parent.columns)
-                )
-            )
-    for link in links:
-        connection.execute(
-            sql.SQL("alter table {} add foreign key ({}) references {} ({})").format(
-                _place(link.child), _names(link.columns), _place(link.parent), _names(link.columns)
-            )
-        )
+    if links:
+        connection.execute(sql.SQL("; ").join(_references(links)))
     progress(text("postgres.progress_load"), len(tables), len(tables))
     return total
 
@@ -115,6 +105,21 @@ def _keys(table: Table) -> list[sql.Composable]:
     return list(statements)
 
 
+def _references(links: Sequence[Reference]) -> list[sql.Composable]:
+    statements = []
+    for parent, columns in {
+        link.parent.place: (link.parent, link.columns) for link in links
+    }.values():
+        if columns != parent.grain:  # a dimension referred to by other columns than its key
+            unique = sql.SQL("alter table {} add unique ({})")
+            statements.append(unique.format(_place(parent), _names(columns)))
+    for link in links:
+        key = sql.SQL("alter table {} add foreign key ({}) references {} ({})")
+        names = _names(link.columns)
+        statements.append(key.format(_place(link.child), names, _place(link.parent), names))
+    return list(statements)
+
+
 def _comments(table: Table) -> list[sql.Composable]:
     place = sql.SQL("table {}").format(_place(table))
     said: list[tuple[sql.Composable, str | None]] = [(place, table.said)]
@@ -122,7 +127,9 @@ def _comments(table: Table) -> list[sql.Composable]:
         name = sql.Identifier(table.schema + LOADING, table.name, column.name)
         said.append((sql.SQL("column {}").format(name), column.said))
     return [
-        sql.SQL("comment on {} is {}").format(what, sql.Literal(words)) for what, words in said if words
+        sql.SQL("comment on {} is {}").format(what, sql.Literal(words))
+        for what, words in said
+        if words
     ]
 
 

@@ -30,7 +30,7 @@ _LOCK = 0x6D6F74637561
 
 @dataclass(frozen=True)
 class PostgresPublication:
-    """What PostgreSQL now has. `is_new`: this run put it there. `notes`: what a person should know (Vietnamese)."""
+    """What PostgreSQL now has. `is_new`: this run put it there. `notes`: what a person should know."""
 
     build_id: str
     place: str
@@ -41,7 +41,7 @@ class PostgresPublication:
     notes: tuple[str, ...]
 
 
-def publish_postgres(
+def publish_postgres(  # noqa: PLR0913 - what to publish, where, and how
     site: Site,
     home: Home,
     target: Target,

@@ -53,7 +53,7 @@ def prepare_roles(connection: psycopg.Connection) -> None:
             connection.execute(_OWN)
 
 
-def protect(table: Table) -> sql.Composable:
+def protect(table: Table) -> sql.Composed:
     """Statements that open a loaded table to its roles; its schema stays closed until the swap."""
     place = sql.Identifier(table.schema + LOADING, table.name)
     whose = OFFICIALS if table.is_apart else READER
@@ -89,7 +89,7 @@ def _own_rows(table: Table) -> str | None:
     return "true" if is_shared or table.place == "meta.build" else None
 
 
-def open_schema(schema: str) -> sql.Composable:
+def open_schema(schema: str) -> sql.Composed:
     """Let the roles into a schema that has just been swapped in."""
     roles = [OFFICIALS] if schema.endswith("_officials") else [READER, UNIT]
     return sql.SQL("grant usage on schema {} to {}").format(

@@ -50,7 +50,7 @@ def drop_loading(connection: psycopg.Connection) -> None:
 def swap(
     connection: psycopg.Connection,
     schemas: Sequence[str],
-    record: sql.Composable,
+    record: sql.Composed,
     *,
     patience: float,
     progress: Progress,
@@ -81,13 +81,18 @@ def swap(
 
 
 def _swap_once(
-    connection: psycopg.Connection, schemas: Sequence[str], record: sql.Composable
+    connection: psycopg.Connection, schemas: Sequence[str], record: sql.Composed
 ) -> None:
     with connection.transaction():
-        connection.execute(f"set local lock_timeout = {TRY_MS}; set local statement_timeout = {TRY_MS}")
+        # This commit waits for the disk, and with it all that was loaded before without waiting.
+        connection.execute("set local synchronous_commit = on")
+        connection.execute(
+            f"set local lock_timeout = {TRY_MS}; set local statement_timeout = {TRY_MS}"
+        )
         old = _there(connection, SCHEMAS)
         tables = connection.execute(
-            "select schemaname, tablename from pg_tables where schemaname = any(%s) order by 1, 2", [old]
+            "select schemaname, tablename from pg_tables where schemaname = any(%s) order by 1, 2",
+            [old],
         ).fetchall()
         if tables:
             every = sql.SQL(", ").join(sql.Identifier(*table) for table in tables)

@@ -191,7 +191,9 @@ def _parent_key(build: duckdb.DuckDBPyConnection, table: Table) -> tuple[str, ..
     if table.name == "dim_unit":
         return ("unit_code",) if is_unique(build, table, ("unit_code",)) else ()
     # A case stands in two schemas: others refer to the one that all may read.
-    return table.grain if table.has_primary_key and (table.schema, table.name) != _CASES_APART else ()
+    return (
+        table.grain if table.has_primary_key and (table.schema, table.name) != _CASES_APART else ()
+    )
 
 
 _CASES_APART = ("core" + APART, "fct_case")

@@ -27,7 +27,7 @@ _SETTINGS = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
     "client_encoding": "utf8",
-    "options": "-c client_min_messages=error -c statement_timeout=0 -c lock_timeout=0",
+    "options": "-c client_min_messages=error -c statement_timeout=0 -c lock_timeout=0 -c synchronous_commit=off",
 }
 
 
