@@ -17,10 +17,12 @@ from publishing.postgres.roles import open_schema
 from publishing.postgres.tables import LOADING, SCHEMAS
 from publishing.snapshot import PublishError
 
-TRY_MS = 500
-"""How long one try may hold up readers that come after it. Below the server's `deadlock_timeout` (1 s): a
-reader that waits for us while we wait for it sees us give up, and is never ended as a deadlock."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.25, 15.0
+TRY_SECONDS, LOCK_MS = 0.5, 400
+"""How long one try takes tables, and waits for the last one. Together below the server's `deadlock_timeout`
+(1 s): a reader that waits for us while we wait for it sees us give up, and is never ended as a deadlock."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 15.0
+Place = tuple[str, str]
+"""Schema and name of a table."""
 
 
 def require_ours(connection: psycopg.Connection) -> None:
@@ -61,54 +63,75 @@ def swap(
     who holds them; the old figures stay.
     """
     started, pause, number = time.monotonic(), FIRST_PAUSE, 0
-    while True:
-        number += 1
-        try:
-            _swap_once(connection, schemas, record)
-            return
-        except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable):
-            waited = time.monotonic() - started
-            if waited >= patience:
-                holders = _holders(connection)
-                raise PublishError(
-                    text("postgres.readers_hold", seconds=round(waited), holders=holders)
-                ) from None
-        except psycopg.errors.DeadlockDetected:  # the reader goes on; we try again
-            pass
+    held: list[Place] = []
+    while not _swap_once(connection, schemas, record, held):
+        waited, number = time.monotonic() - started, number + 1
+        if waited >= patience:
+            holders = _holders(connection)
+            said = text("postgres.readers_hold", seconds=round(waited), holders=holders)
+            raise PublishError(said)
         progress(text("postgres.progress_wait"), number, 0)
-        time.sleep(min(pause, max(0.0, patience - (time.monotonic() - started))))
+        time.sleep(min(pause, patience - waited))
         pause = min(pause * 2, LONGEST_PAUSE)
 
 
 def _swap_once(
-    connection: psycopg.Connection, schemas: Sequence[str], record: sql.Composed
-) -> None:
-    with connection.transaction():
-        # This commit waits for the disk, and with it all that was loaded before without waiting.
-        connection.execute("set local synchronous_commit = on")
-        connection.execute(
-            f"set local lock_timeout = {TRY_MS}; set local statement_timeout = {TRY_MS}"
-        )
-        old = _there(connection, SCHEMAS)
-        tables = connection.execute(
-            "select schemaname, tablename from pg_tables where schemaname = any(%s) order by 1, 2",
-            [old],
-        ).fetchall()
-        if tables:
-            every = sql.SQL(", ").join(sql.Identifier(*table) for table in tables)
-            connection.execute(sql.SQL("lock table {} in access exclusive mode").format(every))
-        connection.execute("set local statement_timeout = 0")
-        if old:
-            names = sql.SQL(", ").join(map(sql.Identifier, old))
-            connection.execute(sql.SQL("drop schema {} cascade").format(names))
-        for schema in schemas:
-            connection.execute(
-                sql.SQL("alter schema {} rename to {}").format(
-                    sql.Identifier(schema + LOADING), sql.Identifier(schema)
-                )
-            )
-            connection.execute(open_schema(schema))
-        connection.execute(record)
+    connection: psycopg.Connection,
+    schemas: Sequence[str],
+    record: sql.Composed,
+    held: list[Place],
+) -> bool:
+    """One try; False when a reader held a table, which is then put first in `held`.
+
+    Tables of `held` are taken first. A reader that goes from A to B holds A while we, having B, wait for A:
+    nobody moves until we give up. With A taken first, those who have it go on to B and end, and those who
+    come wait at A with nothing in hand.
+    """
+    try:
+        with connection.transaction():
+            # This commit waits for the disk, and with it all that was loaded before without waiting.
+            connection.execute("set local synchronous_commit = on")
+            connection.execute(f"set local lock_timeout = {LOCK_MS}")
+            old = _there(connection, SCHEMAS)
+            if not _take(connection, old, held):
+                raise psycopg.Rollback
+            _replace(connection, old, schemas)
+            connection.execute(record)
+            return True
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+        pass  # something else of a reader's, such as a view on our tables
+    return False
+
+
+def _take(connection: psycopg.Connection, old: Sequence[str], held: list[Place]) -> bool:
+    """Lock every published table; False when that takes too long."""
+    tables: list[Place] = connection.execute(
+        "select schemaname::text, tablename::text from pg_tables where schemaname = any(%s) order by 1, 2",
+        [old],
+    ).fetchall()
+    first = {table: rank for rank, table in enumerate(held)}
+    started = time.monotonic()
+    for table in sorted(tables, key=lambda table: first.get(table, len(first))):
+        statement = sql.SQL("lock table {} in access exclusive mode").format(sql.Identifier(*table))
+        try:
+            connection.execute(statement)
+            is_held = time.monotonic() - started > TRY_SECONDS
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+            is_held = True
+        if is_held:
+            held[:] = [table, *(other for other in held if other != table)]
+            return False
+    return True
+
+
+def _replace(connection: psycopg.Connection, old: Sequence[str], schemas: Sequence[str]) -> None:
+    if old:
+        names = sql.SQL(", ").join(map(sql.Identifier, old))
+        connection.execute(sql.SQL("drop schema {} cascade").format(names))
+    for schema in schemas:
+        loaded, name = sql.Identifier(schema + LOADING), sql.Identifier(schema)
+        connection.execute(sql.SQL("alter schema {} rename to {}").format(loaded, name))
+        connection.execute(open_schema(schema))
 
 
 def _there(connection: psycopg.Connection, names: Iterable[str]) -> list[str]:

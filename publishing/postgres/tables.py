@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any
 
 import duckdb
 
@@ -45,6 +46,12 @@ _FILTERS = (
     "closing_period",
 )
 """Columns by which reports usually filter."""
+_HELD = """
+    select t.schema_name, t.table_name, t.comment, c.column_name, c.data_type, c.is_nullable, c.comment
+    from duckdb_tables() as t
+    inner join duckdb_columns() as c on t.table_oid = c.table_oid and t.database_oid = c.database_oid
+    where t.database_name = current_database() order by 1, 2, c.column_index
+"""
 _FACTS = ("core", "mart", "quality")
 """Schemas whose tables refer to dimensions. What was signed may name a unit that is no more."""
 
@@ -114,20 +121,18 @@ class Reference:
 
 def read_tables(build: duckdb.DuckDBPyConnection) -> list[Table]:
     """Every table to publish, by schema and name, from an open build (its default database)."""
-    described = {(table.schema, table.name): table for table in read_dictionary()}
+    described = _described()
     restricted: defaultdict[str, set[str | None]] = defaultdict(set)
     for name, column in build.execute("select table_name, column_name from meta.access").fetchall():
         restricted[name].add(column)
+    found: defaultdict[tuple[str, str, str | None], list[Any]] = defaultdict(list)
+    for room, name, said, *column in build.execute(_HELD).fetchall():
+        if room in ROOMS:
+            found[room, name, said].append(column)
     tables = []
-    for room, name, said in build.execute(
-        """
-        select schema_name, table_name, comment from duckdb_tables()
-        where database_name = current_database() and schema_name in (select unnest($1)) order by 1, 2
-        """,
-        [list(ROOMS)],
-    ).fetchall():
+    for (room, name, said), held in found.items():
         about = described.get(("mart", name) if room == "closed" else (room, name))
-        columns = tuple(_columns(build, room, name, about))
+        columns = tuple(_columns(room, held, about))
         grain = _grain(room, about)
         hidden = restricted[name]
         if hidden:
@@ -139,27 +144,23 @@ def read_tables(build: duckdb.DuckDBPyConnection) -> list[Table]:
     return tables
 
 
+@cache
+def _described() -> dict[tuple[str, str], Described]:
+    return {(table.schema, table.name): table for table in read_dictionary()}
+
+
 def _grain(room: str, about: Described | None) -> tuple[str, ...]:
     if about is None or not about.grain:
         return ()
     return ("closing_period", "closing_version", *about.grain) if room == "closed" else about.grain
 
 
-def _columns(
-    build: duckdb.DuckDBPyConnection, room: str, name: str, about: Described | None
-) -> Iterator[Column]:
+def _columns(room: str, held: Iterable[Any], about: Described | None) -> Iterator[Column]:
     # What was signed before a column was there has it empty, however it is described now.
     live = about.columns if about and room != "closed" else ()
     required = {column.name for column in live if column.required}
-    for column, kind, is_nullable, said in build.execute(
-        """
-        select column_name, data_type, is_nullable, comment from duckdb_columns()
-        where database_name = current_database() and schema_name = $1 and table_name = $2
-        order by column_index
-        """,
-        [room, name],
-    ).fetchall():
-        yield Column(column, postgres_type(kind), column in required or not is_nullable, said)
+    for name, kind, is_nullable, said in held:
+        yield Column(name, postgres_type(kind), name in required or not is_nullable, said)
 
 
 def postgres_type(kind: str) -> str:
