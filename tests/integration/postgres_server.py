@@ -23,11 +23,11 @@ from ingestion.progress import Progress, quiet
 from ingestion.site import Site
 from publishing.postgres.publication import PostgresPublication, publish_postgres
 from publishing.postgres.target import Target
-from publishing.snapshot import publish
 from tests.integration.mini_site import Case, MiniSite
 from tests.integration.publications import build_now
 from tests.laws.models import Models
 from warehouse.dictionary import write_comments
+from warehouse.served import served_database
 
 JAN = "2024-01"
 ONE, BOTH = "20240201T000000-a", "20240202T000000-b"
@@ -190,7 +190,7 @@ def grant_roles(server: Server) -> None:
 
 
 def two_builds(root: Path, models: Models) -> tuple[Site, dict[str, Home]]:
-    """A site of two units, and a home for each of two publications: of one unit alone, then of both.
+    """A site of two units, and a home for each of two served files: of one unit alone, then of both.
 
     All cases are received within the months built, so their number is the mart's sum of received ones.
     A text in the second build holds a zero character.
@@ -208,11 +208,9 @@ def two_builds(root: Path, models: Models) -> tuple[Site, dict[str, Home]]:
         connection.execute(zero)
     homes = {build_id: Home(root / build_id).create() for build_id in (ONE, BOTH)}
     for build_id, home in homes.items():
-        build = home.build / f"{build_id}.duckdb"
-        shutil.copyfile(whole, build)
+        shutil.copyfile(whole, served_database(home))
         if build_id == ONE:
-            _leave_one(build)
-        publish(mini.site, home, build_id)
+            _leave_one(served_database(home))
     return mini.site, homes
 
 
