@@ -20,7 +20,7 @@ from publishing.snapshot import PublishError
 TRY_SECONDS, LOCK_MS = 0.5, 400
 """How long one try takes tables, and waits for the last one. Together below the server's `deadlock_timeout`
 (1 s): a reader that waits for us while we wait for it sees us give up, and is never ended as a deadlock."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 15.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 Place = tuple[str, str]
 """Schema and name of a table."""
 
