@@ -58,6 +58,7 @@ def _fields(found: Any) -> dict[str, Any]:
         # Its HTTP connections may hold a whole address.
         "host": (found.host or "").rpartition("://")[2].rstrip("/"),
         "port": found.port,
+        "database": found.schema if found.conn_type == "postgres" else None,
         names[0]: found.login,
         names[1]: found.password,
     }

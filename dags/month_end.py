@@ -60,7 +60,7 @@ Nhận tệp của các đơn vị → đọc tệp → dựng kho dữ liệu m
     tags=["motcua", "cuối tháng"],
     default_args={"owner": "motcua", "retries": 0},
 )
-def month_end() -> None:
+def month_end() -> None:  # noqa: PLR0915 - one statement a step
     """Wire the six steps; each hands on only what the next one needs to find its input."""
 
     @task(
@@ -153,9 +153,30 @@ def month_end() -> None:
             packs += write_reminders(site, home, period, progress=progress)
             return {"reports": len(reports), "outbox": len(packs)}
 
+    @task(
+        retries=3,
+        retry_delay=timedelta(minutes=5),
+        retry_exponential_backoff=True,
+        max_retry_delay=timedelta(hours=1),
+        execution_timeout=timedelta(hours=2),
+        doc_md="Nạp số liệu đã công bố vào PostgreSQL cho công cụ báo cáo (Power BI, Excel).",
+    )
+    def publish_postgres() -> str:
+        from dags.connections import airflow_connection
+        from publishing.postgres.publication import publish_postgres as publish_served
+        from publishing.postgres.target import configured
+
+        with step("publish_postgres") as progress:
+            site, home = open_run()
+            target = configured(airflow_connection)
+            return publish_served(site, home, target, progress=progress).build_id
+
     pulled, built = pull(), build()
     chain(pulled, decode(), built)
-    chain(publish(check(built)), report(pulled["period"]))
+    published = publish(check(built))
+    chain(published, report(pulled["period"]))
+    if os.environ.get("MOTCUA_POSTGRES"):  # beside the reports: neither waits for the other
+        chain(published, publish_postgres())
 
 
 DAG_MONTH_END = month_end()

@@ -33,6 +33,7 @@ class Connection(BaseModel):
     * http(s): ``token`` (sent as ``Authorization: Bearer``, or as it is in ``token_header``), or
       ``login`` with ``password``; ``ca_file``
     * s3: ``endpoint_url``, ``region``, ``key``, ``secret``, ``ca_file``
+    * postgresql: ``database``, ``login`` with ``password`` or ``password_file``, ``sslmode``, ``ca_file``
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -54,6 +55,8 @@ class Connection(BaseModel):
     key: SecretStr | None = None
     secret: SecretStr | None = None
     ca_file: Path | None = None
+    database: str | None = None
+    sslmode: str | None = None
     connect_seconds: float = Field(default=15, gt=0, le=600)
     read_seconds: float = Field(default=60, gt=0, le=3600)
     file_seconds: float = Field(default=900, gt=0, le=86400)

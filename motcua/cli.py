@@ -34,6 +34,7 @@ from motcua.options import (
     open_places,
     places_of,
 )
+from motcua.postgres_commands import publish_postgres, publish_where_configured
 from motcua.template_commands import template
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command()(dictionary)
+app.command("publish-postgres")(publish_postgres)
 app.add_typer(layout, name="layout")
 app.add_typer(template, name="template")
 for command in (closing_commands.close, closing_commands.reopen, closing_commands.verify_closing):
@@ -82,6 +84,7 @@ def month_end(
         write_reports(opened, where, asked, progress=progress)
         write_outbox(opened, where, asked, progress=progress)
         write_reminders(opened, where, asked, progress=progress)
+        publish_where_configured(opened, where, progress)
     with told():
         _print_not_fetched(fetched.items)
         code = print_summary(opened, where, asked, as_json=as_json)

@@ -22,6 +22,7 @@ from motcua.options import (
     open_places,
     places_of,
 )
+from motcua.postgres_commands import publish_where_configured
 
 if TYPE_CHECKING:  # loading the comparison is not for every command
     from warehouse.closing_store import Closing
@@ -142,6 +143,7 @@ def publish_anew(site: Site, home: Home, period: str, progress: Progress) -> Non
     publish(site, home, built.build_id, progress=progress)
     write_reports(site, home, period, progress=progress)
     write_outbox(site, home, period, progress=progress)
+    publish_where_configured(site, home, progress)
 
 
 def plain(closing: Any) -> dict[str, Any]:

@@ -45,6 +45,12 @@ def test_an_http_connection_may_hold_a_whole_address(monkeypatch: pytest.MonkeyP
     assert airflow_connection("web").host == "may-chu.example"
 
 
+def test_a_postgres_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, "bi", conn_type="postgres", host="h", login="l", schema="so_lieu", port=5433)
+    found = airflow_connection("bi")
+    assert (found.host, found.port, found.database) == ("h", 5433, "so_lieu")
+
+
 def test_the_environment_stands_behind_airflow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOTCUA_CONNECTION_X", '{"host": "h"}')
     assert airflow_connection("x").host == "h"

@@ -62,6 +62,23 @@ def test_only_pull_is_tried_again(dag: Any) -> None:
     assert all(t.execution_timeout for t in dag.tasks)
 
 
+def test_postgresql_is_published_to_where_there_is_one(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the reports: neither waits for the other; tried again, since a server may be down."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    monkeypatch.setenv("MOTCUA_POSTGRES", "bi-server")
+    dag = DagBag(dag_folder=project / "dags" / "month_end.py", bundle_name="test").dags["month_end"]
+    assert sorted(dag.task_ids) == sorted([*STEPS, "publish_postgres"])
+    added = dag.get_task("publish_postgres")
+    assert added.upstream_task_ids == {"publish"}
+    assert added.downstream_task_ids == set()
+    assert added.retries == 3
+    assert added.doc_md
+    assert added.execution_timeout
+
+
 def test_it_is_documented_and_owned(dag: Any) -> None:
     assert dag.doc_md
     assert dag.description

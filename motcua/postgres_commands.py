@@ -1,0 +1,66 @@
+"""`motcua publish-postgres`: the served figures in PostgreSQL, for BI tools."""
+
+from typing import Annotated
+
+import typer
+
+from ingestion.home import Home
+from ingestion.messages import text
+from ingestion.progress import Progress
+from ingestion.site import Site
+from motcua.console import bar, print_json, stdout, told
+from motcua.options import DEFAULT_HOME, DEFAULT_SITE, AsJson, HomePath, SitePath, open_places
+
+
+def publish_postgres(
+    again: Annotated[
+        bool, typer.Option("--again", help="Load the build although PostgreSQL has it already.")
+    ] = False,
+    patience: Annotated[
+        int | None,
+        typer.Option(
+            metavar="SECONDS", min=0, help="How long to wait for readers (default: 10 minutes)."
+        ),
+    ] = None,
+    site: SitePath = DEFAULT_SITE,
+    home: HomePath = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    """Put the served figures into the PostgreSQL that MOTCUA_POSTGRES names (docs/postgresql.md)."""
+    from publishing.postgres.publication import PATIENCE, publish_postgres
+    from publishing.postgres.target import configured
+
+    with told(), bar(as_json) as progress:
+        opened, where = open_places(site, home)
+        done = publish_postgres(
+            opened,
+            where,
+            configured(),
+            patience=PATIENCE if patience is None else patience,
+            again=again,
+            progress=progress,
+        )
+    if as_json:
+        print_json(done)
+        return
+    _say(text("postgres.published" if done.is_new else "postgres.same", **vars(done)))
+    for note in done.notes:
+        _say(text("postgres.note", note=note))
+
+
+def publish_where_configured(site: Site, home: Home, progress: Progress) -> None:
+    """Publish to PostgreSQL after a month end, where this installation has one.
+
+    Raises PublishError as `publish_postgres` does.
+    """
+    from publishing.postgres.target import is_configured
+
+    if is_configured():
+        from publishing.postgres.publication import publish_postgres
+        from publishing.postgres.target import configured
+
+        publish_postgres(site, home, configured(), progress=progress)
+
+
+def _say(line: str) -> None:
+    stdout().print(line, markup=False, highlight=False, soft_wrap=True)
