@@ -127,7 +127,9 @@ def run_dbt(
     # The debug level would write every statement with its node: a fifth of dbt's own time.
     arguments += ["--log-level-file", "info", *command]
     arguments += ["--project-dir", str(project), "--profiles-dir", str(project)]
-    arguments += ["--target-path", str(home.build / "target"), "--log-path", str(home.runs / "dbt")]
+    # Whole paths: dbt runs in another folder than its caller.
+    arguments += ["--target-path", str((home.build / "target").resolve())]
+    arguments += ["--log-path", str((home.runs / "dbt").resolve())]
     (home.build / "target" / "run_results.json").unlink(missing_ok=True)
     parse = home.build / "target" / PARSE.name
     if not parse.exists() and PARSE.exists():
