@@ -151,7 +151,7 @@ def _steps(texts: Sequence[str]) -> int:
     """Count the cells that are one more than the cell before, or begin again at 1."""
     steps, before = 0, 0
     for value in texts:
-        if value.isdigit() and len(value) < 8:
+        if value.isdecimal() and len(value) < 8:
             number = int(value)
             steps += number == before + 1 or (number == 1 < before)
             before = number

@@ -1,5 +1,5 @@
 -- One row per case and accepted period: the row of the greatest receipt, also between two units that send the same case.
--- A code whose newest row is of portal status 1 or 3 is no case (domain §2). `from_no`..`to_no` are the months M for which
+-- Where that row is of portal status 1 or 3 the period has no state, and a code whose newest row is one is no case (domain §2). `from_no`..`to_no` are the months M for which
 -- State(case, M) is this row: the greatest accepted period <= M, before the first one the first.
 -- A column that the layout declares absent does not overwrite: its value comes from the newest earlier state that has it.
 {% set carried = {
@@ -45,8 +45,8 @@ winner as (
         period_no,
         arg_max(struct_pack(submission_id, sheet, row_number), receipt_seq) as won
     from {{ ref('int_case_row_standing') }}
-    where fate = 'accepted'
     group by case_key, period_no
+    having arg_max(fate, receipt_seq) = 'accepted'
 ),
 
 stated as (

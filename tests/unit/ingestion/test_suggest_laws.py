@@ -92,6 +92,16 @@ def tables(drawn: st.DrawFn) -> tuple[list[list[str]], set[str]]:
         {"Qx1000zK1000"},
     )
 )
+@example(
+    (
+        # A digit that is no number.
+        [
+            ["Mã hồ sơ", "Ngày tiếp nhận", "Ngày hẹn trả", "Trạng thái", "Chủ hồ sơ", "CCCD", "Kênh"],
+            ["", "", "", "", "Qx1000zK1000", "Qx1000zK1000", "²"],
+        ],
+        {"Qx1000zK1000"},
+    )
+)
 def test_no_cell_of_a_personal_column_is_quoted(made: tuple[list[list[str]], set[str]]) -> None:
     lines, secrets = made
     said = draft(lines)
