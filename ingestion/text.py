@@ -71,7 +71,9 @@ def match_key(value: str) -> str:
     folded = _SPACE.sub(" ", folded).strip()
     folded = _Q_PAIR.sub(lambda pair: _AFTER_Q[pair[0]], folded)
     folded = _OPEN_PAIR.sub(lambda pair: _OPEN[pair[0]], folded)
-    return _CLOSED_PAIR.sub(lambda pair: _CLOSED[pair[0]], folded)
+    folded = _CLOSED_PAIR.sub(lambda pair: _CLOSED[pair[0]], folded)
+    # A letter that gave its tone away may take another mark that stands behind it.
+    return unicodedata.normalize("NFC", folded)
 
 
 def code_text(value: str) -> str:

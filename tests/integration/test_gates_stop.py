@@ -144,9 +144,7 @@ def test_a_build_that_is_wrong_is_not_published(
 def test_a_failing_test_of_a_law_stops_the_build(served: MiniSite, tmp_path: Path) -> None:
     """A copy of the code with one wrong line in a model: dbt's own tests of the laws see it."""
     for room in ROOMS:
-        shutil.copytree(
-            CODE / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__", "target")
-        )
+        shutil.copytree(CODE / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
     model = tmp_path / "dbt_project" / "models" / "marts" / "mart_unit_month.sql"
     right = model.read_text("utf-8")
     wrong = right.replace("coalesce(s.{{ measure }}_count, 0)", "coalesce(s.received_count, 0)")

@@ -10,13 +10,18 @@ EXAMPLES = "MOTCUA_LAW_EXAMPLES"
 _SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
 
 
+def is_exploring() -> bool:
+    """Tell whether random tests look at new examples."""
+    return EXAMPLES in os.environ
+
+
 def examples(count: int) -> settings:
     """Settings for a law that is tried on `count` sites. Without the variable, always the same."""
     factor = float(os.environ.get(EXAMPLES, "1"))
     return settings(
         max_examples=max(1, round(count * factor)),
         deadline=None,
-        derandomize=EXAMPLES not in os.environ,
+        derandomize=not is_exploring(),
         # Shrinking by bytes takes hundreds of builds; `smaller.py` takes away files and rows instead.
         phases=(Phase.explicit, Phase.generate),
         report_multiple_bugs=False,

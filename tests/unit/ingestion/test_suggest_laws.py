@@ -96,7 +96,15 @@ def tables(drawn: st.DrawFn) -> tuple[list[list[str]], set[str]]:
     (
         # A digit that is no number.
         [
-            ["Mã hồ sơ", "Ngày tiếp nhận", "Ngày hẹn trả", "Trạng thái", "Chủ hồ sơ", "CCCD", "Kênh"],
+            [
+                "Mã hồ sơ",
+                "Ngày tiếp nhận",
+                "Ngày hẹn trả",
+                "Trạng thái",
+                "Chủ hồ sơ",
+                "CCCD",
+                "Kênh",
+            ],
             ["", "", "", "", "Qx1000zK1000", "Qx1000zK1000", "²"],
         ],
         {"Qx1000zK1000"},
