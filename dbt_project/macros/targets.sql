@@ -5,5 +5,8 @@
 
 {# A value's movement since the period before, by sign only: cross-multiplied for rates. #}
 {% macro movement() -%}
-    sign((numerator * coalesce(previous_denominator, 1))::DECIMAL(36, 8) - (previous_numerator * coalesce(denominator, 1))::DECIMAL(36, 8))
+    sign(
+        (numerator::DECIMAL(28, 4) * coalesce(previous_denominator, 1))::DECIMAL(36, 8)
+        - (previous_numerator::DECIMAL(28, 4) * coalesce(denominator, 1))::DECIMAL(36, 8)
+    )
 {%- endmacro %}

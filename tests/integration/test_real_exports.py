@@ -3,17 +3,25 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
 import duckdb
+import holidays
 import pytest
 
 from ingestion.decode import decode
 from ingestion.home import Home
 from ingestion.pull import pull
+from ingestion.register import read_submissions
 from ingestion.site import load_site
 from publishing.snapshot import publish
+from tests.laws.comparison import counts_told, ranks_told
+from tests.laws.oracle import Truth, bounds, months, tell_rows, unit_in_month
+from tests.laws.oracle_dates import Moment
+from tests.laws.oracle_rates import ranked
+from tests.laws.oracle_rows import Reference, Row, Submission, UnitFacts, broken_rules
 from warehouse.build import build
 from warehouse.gates import check
 
@@ -52,8 +60,8 @@ Group = tuple[str, str, str]
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse after January, February and March were each loaded in their turn."""
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home in which January, February and March were each loaded in their turn, and published."""
     monkeypatch = pytest.MonkeyPatch()
     monkeypatch.setenv("MOTCUA_EXPORTS", str(EXPORTS / "files"))
     site, home = load_site(SITE), Home(tmp_path_factory.mktemp("boston"))
@@ -63,10 +71,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPy
         decode(site, home)
     built = build(site, home)
     check(site, home, built.build_id)
-    publication = publish(site, home, built.build_id)
-    with duckdb.connect(str(publication.database), read_only=True) as connection:
-        yield connection
+    publish(site, home, built.build_id)
+    yield home
     monkeypatch.undo()
+
+
+@pytest.fixture(scope="module")
+def served(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published warehouse."""
+    with duckdb.connect(str(home.serving / "warehouse.duckdb"), read_only=True) as connection:
+        yield connection
 
 
 def counted() -> dict[Group, dict[str, int]]:
@@ -191,3 +205,192 @@ def test_every_row_of_the_files_is_in_the_ledger(served: duckdb.DuckDBPyConnecti
         ).fetchall()
     )
     assert ledger == stated
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    """The site as domain §2 looks at it; sectors are the cells' own texts."""
+    with (SITE / "reference" / "units.csv").open(encoding="utf-8", newline="") as handle:
+        units = tuple(
+            UnitFacts(
+                row["code"],
+                (row["name"],),
+                case_namespace=row["case_namespace"],
+                levels=(("", row["level"]),),
+            )
+            for row in csv.DictReader(handle)
+        )
+    return Reference("BOSTON", units, sectors={}, statuses={}, channels={})
+
+
+@pytest.fixture(scope="module")
+def truth(home: Home, reference: Reference) -> Truth:
+    """The plain reading of domain §2 (`tests/laws`) of the decoded rows of every file."""
+    units = {name: unit.code for unit in reference.units for name in unit.names}
+    found = [s for s in read_submissions(load_site(SITE), home) if s.status == "accepted"]
+    files = {
+        s.submission_id: Submission(
+            s.submission_id,
+            s.unit_code,
+            s.period,
+            s.receipt_seq,
+            s.mode,
+            "movements",
+            frozenset(),
+            (),
+        )
+        for s in found
+    }
+    rows: dict[str, list[Row]] = {submission: [] for submission in files}
+    for submission, number, code, unit, sector, channel, *cells, status in duckdb.execute(
+        """
+        select submission_id, row_number, case_code, unit, sector, channel,
+            received_at, due_at, completed_at, status
+        from read_parquet(?)
+        """,
+        [[str(path) for path in home.raw.rglob("*.parquet")]],
+    ).fetchall():
+        dates = dict(
+            zip(("received_at", "due_at", "completed_at"), map(moment, cells), strict=True)
+        )
+        row = Row(
+            file=files[submission],
+            number=number,
+            code=code,
+            named_unit=units[unit],
+            unit=units[unit],
+            identity=("BOSTON", code),
+            dates=dates,
+            unreadable=set(),
+            status={"Open": "processing", "Closed": "done"}[status],
+            sector=" ".join(sector.split()),
+            channel="direct" if channel in BY_PEOPLE else "online",
+        )
+        assert not broken_rules(row), row
+        rows[submission].append(row)
+    return tell_rows(reference, list(files.values()), list(rows.values()))
+
+
+BY_PEOPLE = {"Constituent Call", "Employee Generated"}
+
+
+def moment(text: str | None) -> Moment | None:
+    """A date with its time of day, as these files write it: day first, or as Excel's own date."""
+    if text is None:
+        return None
+    form = "%d/%m/%Y %H:%M" if "/" in text else "%Y-%m-%d %H:%M:%S"
+    read = datetime.strptime(text, form)  # noqa: DTZ007 - exports carry local time
+    return Moment(read.date(), read.time())
+
+
+def test_counts_of_both_calendars_equal_the_plain_reading(
+    served: duckdb.DuckDBPyConnection, truth: Truth
+) -> None:
+    told = {
+        (*key, name): count
+        for key, counter in truth.counts.items()
+        for name, count in counter.items()
+    }
+    assert {key[0] for key in told} == {"calendar", "d15"}
+    assert counts_told(served) == told
+
+
+def test_ranks_of_every_period_kind_equal_the_plain_reading(
+    served: duckdb.DuckDBPyConnection, reference: Reference, truth: Truth
+) -> None:
+    told = ranked(reference, truth)
+    assert {key[2] for key in told} == {"month", "ytd", "quarter"}
+    assert ranks_told(served) == told
+
+
+Officials = dict[tuple[str, str, str, str], tuple[int, int, int | None, bool, bool]]
+"""(calendar, period, grain, key) -> late, with a due date, rank, over 10 %, under 20 cases."""
+
+
+def officials_by_hand(home: Home, reference: Reference, truth: Truth) -> Officials:
+    """Year to date of who the newest row names: per name and unit, and per name alone."""
+    names = {
+        row[:2]: " ".join((row[2] or "").split()).casefold()
+        for row in duckdb.execute(
+            "select submission_id, row_number, official from read_parquet(?)",
+            [[str(path) for path in home.raw.rglob("*.parquet")]],
+        ).fetchall()
+    }
+    sums: dict[tuple[str, str, str], dict[str, Counter[str]]] = {}
+    for identity, case in truth.cases.items():
+        completed, verdict = case.newest.completed, truth.verdicts[identity]
+        if completed is None or verdict is None:
+            continue
+        name = names[case.newest.row.file.submission_id, case.newest.row.number]
+        for calendar in ("calendar", "d15"):
+            for month in MONTHS:
+                start, end = bounds(calendar, month)
+                if not start <= completed.day <= end:
+                    continue
+                unit = unit_in_month(reference, case, month)
+                if truth.first_periods[unit] > month:
+                    continue
+                for period in months(month, MONTHS[-1]):
+                    for grain, key in (("person", f"name:{unit}:{name}"), ("name", name)):
+                        members = sums.setdefault((calendar, period, grain), {})
+                        members.setdefault(key, Counter())[verdict] += 1
+    told: Officials = {}
+    for (calendar, period, grain), members in sums.items():
+        decided = {k: c["early"] + c["on_time"] + c["late"] for k, c in members.items()}
+        rates = {k: Fraction(c["late"], decided[k]) for k, c in members.items() if decided[k]}
+        for key, counter in members.items():
+            rank = 1 + sum(r > rates[key] for r in rates.values()) if key in rates else None
+            late, total = counter["late"], decided[key]
+            told[calendar, period, grain, key] = (late, total, rank, late * 10 > total, total < 20)
+    return told
+
+
+def test_officials_year_to_date_equal_the_plain_reading(
+    served: duckdb.DuckDBPyConnection, home: Home, reference: Reference, truth: Truth
+) -> None:
+    found = {
+        row[:4]: row[4:]
+        for row in served.execute(
+            """
+            select calendar, period, grain, official_key, numerator, denominator, rank,
+                exceeds_limit, small_n
+            from mart.mart_official_year
+            """
+        ).fetchall()
+    }
+    told = officials_by_hand(home, reference, truth)
+    assert any(over and not small for *_, over, small in told.values())
+    assert found == told
+
+
+def test_backlog_equals_the_plain_reading(served: duckdb.DuckDBPyConnection, truth: Truth) -> None:
+    """Working days after the due date up to the month's end, or after the end up to the due date."""
+    calendar, end = holidays.country_holidays("VN"), date(2015, 3, 31)
+    first = date(2015, 1, 1)
+    working, passed = {}, 0
+    for number in range(1500):
+        day = first + timedelta(days=number)
+        passed += calendar.is_working_day(day)
+        working[day] = passed
+    told: dict[str, tuple[str, str, int | None, int | None]] = {}
+    for (_, code), case in truth.cases.items():
+        state = case.state(MONTHS[-1])
+        if case.newest.completed:
+            continue
+        if state.due is None:
+            told[code] = (state.unit, "no_due", None, None)
+        elif state.due.day < end:
+            told[code] = (state.unit, "overdue", None, working[end] - working[state.due.day])
+        else:
+            told[code] = (state.unit, "in_time", working[state.due.day] - working[end], None)
+    found = {
+        row[0]: row[1:]
+        for row in served.execute(
+            """
+            select case_code, unit_code, pending_state, days_to_due, days_late
+            from mart.mart_backlog_case
+            """
+        ).fetchall()
+    }
+    assert len(found) > 8000
+    assert found == told

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 
 from tests.laws.oracle import Truth
-from tests.laws.oracle_rates import POLICIES, ranked
+from tests.laws.oracle_rates import POLICIES, Ranked, ranked
 from tests.laws.oracle_rows import Reference
 
 Facts = dict[str, dict[Any, Any]]
@@ -98,8 +98,8 @@ READ = (
 """The tables that `told_by_warehouse` reads."""
 
 
-def told_by_warehouse(connection: duckdb.DuckDBPyConnection) -> Facts:
-    """What the tables say, in the same shapes."""
+def counts_told(connection: duckdb.DuckDBPyConnection) -> dict[Any, int]:
+    """(calendar, period, unit, sector, count's name) -> what the monthly table says, zeros left out."""
     columns = ", ".join(f"{name}_count" for name in COUNTS)
     counts = {}
     for calendar, period, unit, sector, *values in connection.execute(
@@ -109,6 +109,22 @@ def told_by_warehouse(connection: duckdb.DuckDBPyConnection) -> Facts:
         for name, count in zip(COUNTS, values, strict=True):
             if count:
                 counts[calendar, period, unit, sector, f"{name}_count"] = count
+    return counts
+
+
+def ranks_told(connection: duckdb.DuckDBPyConnection) -> Ranked:
+    """Every rank of the oracle's policies, in the oracle's shape."""
+    found = connection.execute(
+        "select policy_code, calendar, period_kind, period, scope, member_code,"
+        " numerator, denominator, rank from mart.mart_late_rate_ranking"
+        " where rank is not null and list_contains(?, policy_code)",
+        [list(POLICIES)],
+    ).fetchall()
+    return {row[:6]: row[6:] for row in found}
+
+
+def told_by_warehouse(connection: duckdb.DuckDBPyConnection) -> Facts:
+    """What the tables say, in the same shapes."""
     cases = connection.execute(
         "select case_key, resolution, resolution_by_time, sector_code from core.fct_case"
     ).fetchall()
@@ -133,17 +149,8 @@ def told_by_warehouse(connection: duckdb.DuckDBPyConnection) -> Facts:
         "verdicts": {key: verdict for key, verdict, _, _ in cases},
         "verdicts by time": {key: verdict for key, _, verdict, _ in cases},
         "sectors": {key: sector for key, _, _, sector in cases},
-        "counts": counts,
-        "ranks": {
-            row[:6]: row[6:]
-            for row in connection.execute(
-                "select policy_code, calendar, period_kind, period, scope, member_code,"
-                " numerator, denominator, rank from mart.mart_late_rate_ranking"
-                " where rank is not null and period_kind in ('month', 'ytd')"
-                " and list_contains(?, policy_code)",
-                [list(POLICIES)],
-            ).fetchall()
-        },
+        "counts": counts_told(connection),
+        "ranks": ranks_told(connection),
         "findings": _sets(
             connection.execute(
                 "select submission_id, row_number, rule_id from quality.findings"

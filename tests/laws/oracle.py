@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 
 from tests.laws.oracle_dates import Moment
 from tests.laws.oracle_rows import (
@@ -97,6 +98,13 @@ class Truth:
 def tell(reference: Reference, submissions: Sequence[Submission]) -> Truth:
     """All that §2 says of the accepted submissions of a site."""
     files = [judge_file(reference, file) for file in submissions]
+    return tell_rows(reference, submissions, files)
+
+
+def tell_rows(
+    reference: Reference, submissions: Sequence[Submission], files: Sequence[list[Row]]
+) -> Truth:
+    """The same of rows that have been read and judged, one list per submission."""
     rows = [row for file_rows in files for row in file_rows]
     standing = standing_rows(files)
     cases = cases_of(standing)
@@ -139,9 +147,10 @@ def cases_of(standing: Sequence[Row]) -> dict[Identity, Case]:
         assert row.identity is not None
         winners[row.identity, row.file.period] = row
     cases = {}
-    for identity in {identity for identity, _ in winners}:
-        own = sorted(period for i, period in winners if i == identity)
-        chosen = [winners[identity, period] for period in own]
+    chosen_of: dict[Identity, list[Row]] = {}
+    for identity, period in sorted(winners, key=lambda key: key[1]):
+        chosen_of.setdefault(identity, []).append(winners[identity, period])
+    for identity, chosen in chosen_of.items():
         if chosen[-1].fate == "ignored":
             continue
         states: list[State] = []
@@ -255,6 +264,7 @@ def is_reported(
     return sent or named
 
 
+@cache
 def bounds(calendar: str, period: str) -> tuple[date, date]:
     """Calendar months, and the 15th-to-14th calendar (month m = 15 of m−1 … 14 of m)."""
     if calendar == "calendar":

@@ -4,12 +4,23 @@ from collections import Counter
 from fractions import Fraction
 
 from tests.laws.oracle import Truth, months
-from tests.laws.oracle_rows import Reference, ended_before
+from tests.laws.oracle_rows import Reference, ended_before, shift
 
 POLICIES = {
     "strict": (
         ("resolved_late",),
         ("resolved_early", "resolved_on_time", "resolved_late"),
+    ),
+    "kstt": (
+        ("resolved_late",),
+        (
+            "resolved_early",
+            "resolved_on_time",
+            "resolved_late",
+            "resolved_no_due",
+            "withdrawn",
+            "refused",
+        ),
     ),
     "with_pending": (
         ("resolved_late", "pending_overdue"),
@@ -32,17 +43,32 @@ def level(reference: Reference, code: str, month: str) -> str:
     return [name for since, name in reference.unit(code).levels if since <= month][-1]
 
 
+def ending_in(month: str) -> list[tuple[str, str, str]]:
+    """The periods whose last month this is, as (kind, period, first month)."""
+    year, number = month[:4], int(month[5:])
+    found = [("month", month, month), ("ytd", month, f"{year}-01")]
+    for kind, length, mark in (("quarter", 3, "Q"), ("half", 6, "H")):
+        if number % length == 0:
+            period = f"{year}-{mark}{number // length}"
+            found.append((kind, period, shift(month, 1 - length)))
+    if number == 9:
+        found.append(("nine_months", f"{year}-9M", f"{year}-01"))
+    if number == 12:
+        found.append(("year", year, f"{year}-01"))
+    return found
+
+
 def ranked(reference: Reference, truth: Truth) -> Ranked:
-    """Every rate that has a denominator, with its rank: months and years to date of both calendars."""
+    """Every rate that has a denominator, with its rank: the ended periods of both calendars."""
     if not truth.reported:
         return {}
     newest = max(month for month, _ in truth.reported)
     found: Ranked = {}
     for calendar in ("calendar", "d15"):
-        for period in months(min(truth.first_periods.values()), newest):
-            for kind, start in (("month", period), ("ytd", f"{period[:4]}-01")):
-                counts = reported_counts(truth, calendar, start, period)
-                for scope, members in scopes(reference, counts, period, newest).items():
+        for month in months(min(truth.first_periods.values()), newest):
+            for kind, period, start in ending_in(month):
+                counts = reported_counts(truth, calendar, start, month)
+                for scope, members in scopes(reference, counts, month, newest).items():
                     for policy, parts in POLICIES.items():
                         for member, figures in competition(members, parts).items():
                             found[policy, calendar, kind, period, scope, member] = figures

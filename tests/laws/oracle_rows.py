@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 
 from tests.laws.oracle_dates import Moment, Settled, read_written, settle_file
 
@@ -96,17 +97,20 @@ class Row:
     is_ambiguous: bool = False
 
 
+@cache
 def first_day(period: str) -> date:
     """First day of a month YYYY-MM."""
     return date(int(period[:4]), int(period[5:]), 1)
 
 
+@cache
 def shift(period: str, months: int) -> str:
     """The month so many months later."""
     year, month = divmod(int(period[:4]) * 12 + int(period[5:]) - 1 + months, 12)
     return f"{year:04d}-{month + 1:02d}"
 
 
+@cache
 def last_day(period: str) -> date:
     """Last day of a month YYYY-MM."""
     return first_day(shift(period, 1)) - timedelta(days=1)

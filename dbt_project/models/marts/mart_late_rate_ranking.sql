@@ -1,5 +1,6 @@
 -- Late rates ranked: policy × calendar × period kind × period × scope, 1 = worst (core.agg_late_rate), beside the period
 -- before. A unit as of today carries today's name and level, in past periods too; all others those of the period's end.
+-- The scope stands within the keys of the outer joins: beside them it would have every row compared with every unit.
 with compared as (
     select
         *,
@@ -50,6 +51,7 @@ select
     {{ maturity('c.last_month_no', "case when c.scope = 'unit' then c.member_code end") }} as maturity
 from compared as c
 inner join {{ ref('dim_policy') }} as p on c.policy_code = p.policy_code
-left join {{ unit_names() }} as u on c.scope = 'unit' and c.member_code = u.unit_code and c.last_month_no = u.month_no
-left join today as t on c.scope = 'unit_as_today' and c.member_code = t.unit_code
-left join {{ ref('dim_sector') }} as s on c.scope = 'sector' and c.member_code = s.sector_code
+left join {{ unit_names() }} as u
+    on case c.scope when 'unit' then c.member_code end = u.unit_code and c.last_month_no = u.month_no
+left join today as t on case c.scope when 'unit_as_today' then c.member_code end = t.unit_code
+left join {{ ref('dim_sector') }} as s on case c.scope when 'sector' then c.member_code end = s.sector_code

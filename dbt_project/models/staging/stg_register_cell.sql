@@ -49,4 +49,5 @@ select
     end as reading
 from numbered as t
 left join chosen as o on t.register = o.register and t.column_name = o.column_name and t.value = o.value
-left join {{ ref('stg_unit_value') }} as u on t.column_type = 'unit' and t.value = u.label and t.period_no = u.period_no
+left join {{ ref('stg_unit_value') }} as u
+    on case t.column_type when 'unit' then t.value end = u.label and t.period_no = u.period_no
