@@ -423,7 +423,7 @@ def test_what_was_known_at_a_moment(signed: Signed) -> None:
     log.write_text("".join(json.dumps(e, ensure_ascii=False) + "\n" for e in entries))
     made = build_as_of(signed.site, signed.home, "2098-12-31", rebuild=signed.rebuild)
     assert made.moment == "2098-12-31T16:59:59Z", "the day ends on the authority's clock"
-    where = require_as_of(signed.home, "2098-12-31", signed.site.zone)
+    where = require_as_of(signed.site, signed.home, "2098-12-31")
     with served(where) as connection:
         known = {r["submission_id"] for r in rows(connection, "from quality.load_ledger")}
         signed_months = rows(connection, "select period from core.dim_closing order by 1")
@@ -433,6 +433,6 @@ def test_what_was_known_at_a_moment(signed: Signed) -> None:
     nothing = cut_at_moment(signed.home, Home(signed.mini.root / "then"), "2000-01-01T00:00:00Z")
     assert (read_closings(nothing), list(nothing.register.glob("*.jsonl"))) == ([], [])
     with pytest.raises(NothingServed, match="build --as-of 2024-05-01"):
-        require_as_of(signed.home, "2024-05-01", signed.site.zone)
+        require_as_of(signed.site, signed.home, "2024-05-01")
     with pytest.raises(PeriodError):
         build_as_of(signed.site, signed.home, "hôm qua")
