@@ -22,6 +22,7 @@ from ingestion.log import sync
 from ingestion.messages import text
 from ingestion.periods import PeriodError
 from ingestion.progress import Progress, quiet
+from ingestion.register import read_submissions
 from ingestion.site import Site, places_of
 from warehouse.closing_verify import build_whole
 from warehouse.known_then import cut_at_moment, require_bytes
@@ -85,14 +86,19 @@ def build_as_of(
 ) -> AsOf:
     """Build what was known at a day or time; the served file is not touched.
 
-    Made again, it replaces the earlier one. Raises PeriodError, and what a build raises.
+    Made again, it replaces the earlier one. Raises PeriodError, NothingServed when no file of cases was
+    accepted by then, BytesGone, and what a build raises.
     """
     moment = parse_moment(value, site.zone)
-    target = as_of_home(home, moment).create()
     with TemporaryDirectory(prefix="as-of-", dir=home.root) as folder:
         then = cut_at_moment(home, Home(Path(folder) / "home"), moment)
         require_bytes(site, then)
         decode(site, then)
+        if not any(
+            s.status == "accepted" and s.feed == "cases" for s in read_submissions(site, then)
+        ):
+            raise NothingServed(text("as_of.nothing_known", value=value))
+        target = as_of_home(home, moment).create()
         built = rebuild(site, then, progress)
         with duckdb.connect(str(built)) as connection:
             connection.execute("create table meta.as_of as select ?::varchar as moment", [moment])

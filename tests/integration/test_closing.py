@@ -497,6 +497,9 @@ def test_what_was_known_at_a_moment(signed: Signed) -> None:
     assert signed.read("select build_id from meta.build") == before
     nothing = cut_at_moment(signed.home, Home(signed.mini.root / "then"), "2000-01-01T00:00:00Z")
     assert (read_closings(nothing), list(nothing.register.glob("*.jsonl"))) == ([], [])
+    with pytest.raises(NothingServed, match="Đến 2000-01-01 chưa có tệp hồ sơ nào"):
+        build_as_of(signed.site, signed.home, "2000-01-01", rebuild=signed.rebuild)
+    assert [path.name for path in (signed.home.root / "as-of").iterdir()] == [where.root.name]
     with pytest.raises(NothingServed, match=r"build --as-of 2024-05-01 --site .*--home "):
         require_as_of(signed.site, signed.home, "2024-05-01")
     with pytest.raises(PeriodError):
