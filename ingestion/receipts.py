@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from ingestion.home import Home
 from ingestion.layouts import NAME
@@ -97,6 +98,16 @@ def check_name(value: str) -> str:
 def now() -> str:
     """Return the present moment as UTC text, to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def local_time(moment: datetime | str, zone: ZoneInfo) -> datetime:
+    """A moment on the authority's clock, without zone (a workbook knows none).
+
+    Times without a zone are UTC, as the register writes them.
+    """
+    parsed = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return aware.astimezone(zone).replace(tzinfo=None, microsecond=0)
 
 
 def period_log(home: Home, period: str) -> Log:

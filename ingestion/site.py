@@ -1,10 +1,12 @@
 """A site: everything one authority writes to say who its units are and what they send."""
 
 import hashlib
+import shlex
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ingestion.home import Home
 from ingestion.index_checks import check_criteria, check_targets
 from ingestion.index_reference import IndexCriterion, Target
 from ingestion.layouts import Layout, Name, layout_problems
@@ -145,6 +147,11 @@ def load_site(directory: Path) -> Site:
             "digest": _digest(directory),
         }
     )
+
+
+def places_of(site: Site, home: Home) -> str:
+    """Options that make a command we tell a person to give work word for word."""
+    return shlex.join(["--site", str(site.directory), "--home", str(home.root)])
 
 
 def _load_layouts(directory: Path, problems: Problems) -> dict[str, Layout]:

@@ -1,10 +1,13 @@
 """`motcua build --as-of`: what was known at a moment."""
 
+import shlex
 from pathlib import Path
 
 from ingestion.messages import text
-from motcua.console import bar, print_json, stdout, told
-from motcua.options import open_places, places_of
+from ingestion.receipts import local_time
+from ingestion.site import places_of
+from motcua.console import TIME, bar, print_json, stdout, told
+from motcua.options import open_places
 from warehouse.served import rows
 
 
@@ -23,6 +26,7 @@ def build_as_of(moment: str, site: Path, home: Path, *, as_json: bool) -> None:
         print_json({"moment": made.moment, "database": made.database, "newest_period": newest})
         return
     places = places_of(opened, where)
-    values = {"moment": made.moment, "path": made.database, "value": moment, "period": newest}
+    then = f"{local_time(made.moment, opened.zone):{TIME}}"
+    values = {"moment": then, "path": made.database, "value": shlex.quote(moment), "period": newest}
     said = text("as_of.built", places=places, **values)
     stdout().print(said, soft_wrap=True, highlight=False, markup=False)

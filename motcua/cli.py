@@ -16,7 +16,7 @@ from rich.markup import escape
 from ingestion.home import Home
 from ingestion.messages import text
 from ingestion.periods import parse_period
-from ingestion.site import Site, load_site
+from ingestion.site import Site, load_site, places_of
 from ingestion.sources import FEEDS
 from motcua import closing_commands
 from motcua.as_of_command import build_as_of
@@ -32,7 +32,6 @@ from motcua.options import (
     Month,
     SitePath,
     open_places,
-    places_of,
 )
 from motcua.postgres_commands import publish_postgres, publish_where_configured
 from motcua.template_commands import template
@@ -259,7 +258,7 @@ def report(
         opened, where = open_places(site, home)
         asked = parse_period(period)
         if as_of is not None:
-            where = require_as_of(where, as_of, opened.zone)
+            where = require_as_of(opened, where, as_of)
         written = write_reports(opened, where, asked, progress=progress)
         written += write_outbox(opened, where, asked, progress=progress)
         written += write_reminders(opened, where, asked, progress=progress)
@@ -314,11 +313,12 @@ def status(
     site: SitePath = DEFAULT_SITE, home: HomePath = DEFAULT_HOME, as_json: AsJson = False
 ) -> None:
     """What is there, what failed, and the next command to give."""
-    from motcua.terminal import table_of
+    from motcua.terminal import print_restated, table_of
     from warehouse.status import status as read_status
 
     with told():
-        found = read_status(*open_places(site, home))
+        opened, where = open_places(site, home)
+        found = read_status(opened, where)
     if as_json:
         closings = [closing_commands.plain(c) for c in found.closings]
         print_json({**vars(found), "closings": closings})
@@ -343,7 +343,8 @@ def status(
         )
         table.add_row(*map(str, numbers), escape(missing))
     out.print(table)
-    closing_commands.print_states(found.closings)
+    closing_commands.print_states(found.closings, opened.zone)
+    print_restated(out, found.restated)
     _print_problems(found.problems)
     said = text("cli.nothing_to_do")
     if found.waits_for_units:
@@ -369,12 +370,14 @@ def explain(
     with told():
         where = Home(home.resolve())
         if as_of is not None:  # a day ends on the authority's clock
-            where = require_as_of(where, as_of, load_site(site).zone)
+            where = require_as_of(load_site(site), where, as_of)
         found = explain_case(where, case_code)
     if as_json:
         print_json(found)
     elif not found:
-        Console(stderr=True).print(text("explain.unknown", case_code=case_code), markup=False)
+        key = "explain.unknown" if as_of is None else "as_of.unknown_case"
+        said = text(key, case_code=case_code, value=as_of)
+        Console(stderr=True, soft_wrap=True).print(said, markup=False)
     else:
         for explanation in found:
             print_explanation(stdout(), explanation)

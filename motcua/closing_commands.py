@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.markup import escape
@@ -10,8 +11,9 @@ from ingestion.home import Home
 from ingestion.messages import text
 from ingestion.periods import parse_period
 from ingestion.progress import Progress
-from ingestion.site import Site
-from motcua.console import DONE, GATE, bar, print_json, stdout, told
+from ingestion.receipts import local_time
+from ingestion.site import Site, places_of
+from motcua.console import DONE, GATE, TIME, bar, print_json, stdout, told
 from motcua.options import (
     DEFAULT_HOME,
     DEFAULT_SITE,
@@ -20,7 +22,6 @@ from motcua.options import (
     Month,
     SitePath,
     open_places,
-    places_of,
 )
 from motcua.postgres_commands import publish_where_configured
 
@@ -72,6 +73,7 @@ def close(
     key = "closing.closed" if done.is_new else "closing.closed_before"
     _say(text(key, period=month, version=closing.version, by=closing.closed_by))
     if done.is_new:
+        _say_shaken(where, month)
         _say_where(opened, where, month, publish)
 
 
@@ -86,7 +88,6 @@ def reopen(
 ) -> None:
     """Make a signed month provisional again. What was signed stays; later signed months are flagged."""
     from warehouse.closing import reopen as reopen_month
-    from warehouse.closing_store import read_closings
 
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
@@ -94,18 +95,14 @@ def reopen(
         closing = reopen_month(opened, where, month, by, reason)
         if not no_publish:
             publish_anew(opened, where, month, progress)
-        shaken = [
-            c.period
-            for c in read_closings(where)
-            if c.status == "in_force" and month in c.shaken_by
-        ]
     if as_json:
+        shaken = shaken_months(where, month)
         print_json({**plain(closing), "shaken": shaken, "is_published": not no_publish})
         return
     _say(text("closing.reopened", period=month, version=closing.version))
-    if shaken:
-        _say(text("closing.shaken", periods=", ".join(shaken)))
+    _say_shaken(where, month)
     _say_where(opened, where, month, not no_publish)
+    _say(text("closing.sign_again", period=month, places=places_of(opened, where)))
 
 
 def verify_closing(
@@ -152,8 +149,8 @@ def plain(closing: Any) -> dict[str, Any]:
     return {name: value for name, value in vars(closing).items() if name not in hidden}
 
 
-def print_states(closings: Sequence["Closing"]) -> None:
-    """The signed months and their versions, as `motcua status` shows them."""
+def print_states(closings: Sequence["Closing"], zone: ZoneInfo) -> None:
+    """The signed months and their versions, as `motcua status` shows them, on the authority's clock."""
     from motcua.terminal import table_of
 
     if not closings:
@@ -163,8 +160,22 @@ def print_states(closings: Sequence["Closing"]) -> None:
         shaken = ", ".join(c.shaken_by)
         note = text("closing.status_shaken", periods=shaken) if shaken else ""
         state = text(f"closing.status_{c.status}")
-        table.add_row(c.period, state, str(c.version), escape(c.closed_by), c.closed_at, note)
+        at = f"{local_time(c.closed_at, zone):{TIME}}"
+        table.add_row(c.period, state, str(c.version), escape(c.closed_by), at, note)
     stdout().print(table)
+
+
+def shaken_months(home: Home, period: str) -> list[str]:
+    """Signed months in force that stand on another signature of this month than the present one."""
+    from warehouse.closing_store import read_closings
+
+    found = (c for c in read_closings(home) if c.status == "in_force" and period in c.shaken_by)
+    return [c.period for c in found]
+
+
+def _say_shaken(home: Home, period: str) -> None:
+    if shaken := shaken_months(home, period):
+        _say(text("closing.shaken", periods=", ".join(shaken)))
 
 
 def _say_where(site: Site, home: Home, period: str, is_published: bool) -> None:
@@ -184,6 +195,9 @@ def _print_verified(found: "Verified") -> None:
             _say(text("closing.verify_columns", table=d.table, columns=", ".join(d.columns)))
     for file in found.submissions:
         _say(text("closing.verify_file", **file))
+    if found.signed_decoder != found.present_decoder:
+        decoders = {"signed": found.signed_decoder, "present": found.present_decoder}
+        _say(text("closing.verify_decoder", **decoders))
     if found.signed_revision != found.present_revision:
         revisions = {"signed": found.signed_revision, "present": found.present_revision}
         key = "closing.verify_code_same" if found.is_same else "closing.verify_code"

@@ -22,6 +22,8 @@ from ingestion.site import SiteError
 
 DONE, INTERNAL, USAGE, GATE, PARTLY = 0, 1, 2, 3, 4
 PIPE_WIDTH = 300
+TIME = "%H:%M:%S %d/%m/%Y"
+"""A moment as people are told it, on the authority's clock."""
 
 
 def stdout() -> Console:
@@ -40,6 +42,7 @@ def told() -> Iterator[None]:
     from warehouse.closing import ClosingError
     from warehouse.closing_store import ClosingTampered
     from warehouse.gates import GateFailed
+    from warehouse.known_then import BytesGone
     from warehouse.served import NothingServed
 
     errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
@@ -52,7 +55,7 @@ def told() -> Iterator[None]:
     except (PeriodError, RegisterError, NothingServed, NothingArrivedError) as error:
         errors.print(str(error))
         raise typer.Exit(USAGE) from None
-    except (PeriodNotServed, ClosingError) as error:
+    except (PeriodNotServed, ClosingError, BytesGone) as error:
         errors.print(str(error))
         raise typer.Exit(USAGE) from None
     except (GateFailed, BuildTestFailed, ClosingTampered) as error:

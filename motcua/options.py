@@ -1,6 +1,5 @@
 """Options that several commands share, and the places they name."""
 
-import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -25,14 +24,13 @@ AsJson = Annotated[
 ]
 AsOfMoment = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="DATE|TIME", help="What was known then (see `build --as-of`)."),
+    typer.Option(
+        "--as-of",
+        metavar="DATE|TIME",
+        help="What was known at a day's end (2024-03-31) or a time (2024-03-31T17:00), local time.",
+    ),
 ]
 DEFAULT_SITE, DEFAULT_HOME = Path("sites/demo"), Path("var")
-
-
-def places_of(site: Site, home: Home) -> str:
-    """The options that make a printed next command work word for word."""
-    return shlex.join(["--site", str(site.directory), "--home", str(home.root)])
 
 
 def open_places(site: Path, home: Path) -> tuple[Site, Home]:

@@ -73,8 +73,19 @@ def print_month(out: Console, month: MonthSummary) -> None:
     if month.changed_months:
         changed = {"months": count(month.changed_months), "cells": count(month.changed_cells)}
         out.print(text("summary.changed", **changed), style="yellow", highlight=False)
+    print_restated(out, month.restated)
     for name, path in month.outputs.items():
         out.print(Text(f"{text(f'summary.{name}')} {path}"), soft_wrap=True)
+
+
+def print_restated(out: Console, restated: list[Row]) -> None:
+    """Signed months that say something else now, and what can be done: one line each, then the commands."""
+    for month in restated:
+        values = {**month, "units": count(month["units"]), "cells": count(month["cells"])}
+        line = text("closing.moved", **values)
+        out.print(line, style="yellow", highlight=False, markup=False, soft_wrap=True)
+    if restated:
+        out.print(text("closing.moved_next"), highlight=False, markup=False, soft_wrap=True)
 
 
 def _ranking_row(row: Row) -> list[str]:

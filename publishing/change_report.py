@@ -10,9 +10,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from ingestion.home import Home
 from ingestion.messages import has_text, text
+from ingestion.receipts import local_time
 from ingestion.site import Site
 from publishing.changes import changes_path, read_changed_months, read_changes
-from publishing.sheets import Book, local_time, open_book, print_setup, set_widths
+from publishing.sheets import Book, open_book, print_setup, set_widths
 from warehouse.change_causes import MEASURES
 from warehouse.served import Row
 

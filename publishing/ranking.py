@@ -11,6 +11,7 @@ from ingestion.messages import text
 from ingestion.site import Site
 from publishing.scale import authority_scale
 from publishing.sheets import Book, open_book
+from publishing.signed_month import ranking_note
 from publishing.tables import Table, write_table
 from warehouse.served import rows
 
@@ -68,12 +69,16 @@ def write_ranking(
     year is ranked once more by the units of today.
 
     Rates stand beside numerator, denominator and the policy's name: real reports use several
-    policies, so a rate without its policy says nothing (domain §2).
+    policies, so a rate without its policy says nothing (domain §2); and each sheet says whether its
+    month is signed.
     """
     year, month = period.split("-")
+    note = ranking_note(connection, site, period)
     titles = {
-        "month": text("report.ranking_month", month=month, year=year),
-        "ytd": text("report.ranking_ytd", month=month, year=year),
+        kind: ". ".join(
+            filter(None, (text(f"report.ranking_{kind}", month=month, year=year), note))
+        )
+        for kind in ("month", "ytd")
     }
     with open_book(path, created) as book:
         for kind in ("month", "ytd"):

@@ -7,11 +7,10 @@ Values from data are written with `write_string` or `write_number` only: a cell 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -255,13 +254,3 @@ def sheet_name(name: str, taken: set[str]) -> str:
         candidate = cleaned[: SHEET_NAME_LIMIT - len(suffix)].strip(" '") + suffix
     taken.add(candidate.casefold())
     return candidate
-
-
-def local_time(moment: datetime | str, zone: ZoneInfo) -> datetime:
-    """A receipt's time on the authority's clock, without zone (a workbook knows none).
-
-    Times without a zone are UTC, as the register writes them.
-    """
-    parsed = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    aware = parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-    return aware.astimezone(zone).replace(tzinfo=None, microsecond=0)

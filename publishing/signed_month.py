@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from ingestion.messages import text
+from ingestion.receipts import local_time
+from ingestion.site import Site
 from publishing.form_06a import COLUMNS
 from publishing.report_periods import ReportPeriod
-from publishing.sheets import local_time
+from warehouse.frozen_tables import columns_of
 from warehouse.served import Row, rows
 
 Place = tuple[str, str]
@@ -83,6 +85,44 @@ def signature_notes(month: SignedMonth, zone: ZoneInfo, unit_code: str | None = 
         if any(row["difference"] for row in own):
             notes.append(text("closing.note_adjusted", sheet=text("closing.sheet_adjustments")))
     return notes
+
+
+def ranking_note(connection: duckdb.DuckDBPyConnection, site: Site, period: str) -> str:
+    """Whether the month's ranking is provisional, signed (who, when, which version) or moved since.
+
+    A file of an earlier release knows no closings: blank.
+    """
+    try:
+        found = rows(
+            connection,
+            """
+            select c.* from core.dim_reporting_period as p
+            left join core.dim_closing as c
+                on p.last_month_no = c.month_no and c.closing_status = 'in_force'
+            where p.calendar = ? and p.period_kind = 'month' and p.period = ?
+            """,
+            [site.reporting_calendar, period],
+        )
+    except duckdb.CatalogException:
+        return ""
+    standing = found[0] if found and found[0]["period"] else None
+    if standing is None:
+        return text("report.note_provisional")
+    note = text("closing.note_closed", **_who(standing, site.zone))
+    live_names = columns_of(connection, "mart.mart_late_rate_ranking")
+    shared = set(columns_of(connection, "closed.mart_late_rate_ranking")) - {"maturity"}
+    columns = ", ".join(f'"{name}"' for name in live_names if name in shared)
+    live, signed = (
+        f"select {columns} from {name}.mart_late_rate_ranking where calendar = $1 and period = $2"
+        for name in ("mart", "closed")
+    )
+    of_closing = f"{signed} and closing_period = $3 and closing_version = $4"
+    moved = rows(
+        connection,
+        f"(({live}) except ({of_closing})) union all (({of_closing}) except ({live})) limit 1",
+        [site.reporting_calendar, period, standing["period"], standing["closing_version"]],
+    )
+    return f"{note} {text('closing.note_moved')}" if moved else note
 
 
 def _who(closing: Row, zone: ZoneInfo) -> Row:

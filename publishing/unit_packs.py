@@ -12,13 +12,14 @@ import duckdb
 from ingestion.home import Home
 from ingestion.messages import text
 from ingestion.progress import Progress, quiet
+from ingestion.receipts import local_time
 from ingestion.site import Site
 from publishing.finding_sheets import write_findings
 from publishing.outbox_state import find_outdated, remember_written
 from publishing.pack_findings import Place, none_found, read_findings
 from publishing.pack_sheets import Pack, write_figures, write_summary
 from publishing.reports import built_at
-from publishing.sheets import local_time, open_book
+from publishing.sheets import open_book
 from warehouse.served import Row, rows, served
 
 # Every query reads the units and months of one batch of `pack_wanted`, all of them at once.

@@ -31,7 +31,8 @@ _TABLES: dict[str, tuple[str, ...]] = {
 }
 """What both builds must have to be compared at all."""
 MADE = (
-    "cell", "submission", "delta", "changed_month", "moved", "case_cause", "unit_cause", "change",
+    "cell", "submission", "delta", "changed_month", "moved", "case_cause", "unit_file", "unit_cause",
+    "change",
 )  # fmt: skip
 """Tables that a comparison leaves in the connection's own database."""
 

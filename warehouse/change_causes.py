@@ -211,32 +211,31 @@ CASE_CAUSES = f"""
 """
 
 # Where no case tells: files of the unit's own months, of those whose rows name it, or of the units
-# that it succeeds or that succeed it. Files of the new month are of every unit and explain nothing.
+# that it succeeds or that succeed it. Files of the new month are of every unit and explain no count.
 UNIT_CAUSES = """
-    create table unit_cause as
-    with of_unit as (
-        select cause_id, unit_code, period as cause_period, receipt_seq, 1 as nearness
-        from delta
-        where cause not in ('none', 'newer_file') and feed = 'cases'
-        union
-        select d.cause_id, l.unit_code, d.period, d.receipt_seq, 2
-        from delta as d
-        inner join (
-            select submission_id, unit_code from old.quality.row_lineage
-            union
-            select submission_id, unit_code from new.quality.row_lineage
-        ) as l on d.submission_id = l.submission_id
-        where d.cause not in ('none', 'newer_file') and d.feed = 'cases'
-        union
-        select d.cause_id, u.other, d.period, d.receipt_seq, 3
-        from delta as d
-        inner join (
-            select unit_code, unnest(string_split(successor_codes, ';')) as other from new.core.dim_unit
-            union
-            select unnest(string_split(successor_codes, ';')), unit_code from new.core.dim_unit
-        ) as u on d.unit_code = u.unit_code
-        where d.cause not in ('none', 'newer_file') and d.feed = 'cases'
+    create table unit_file as
+    with file as (
+        select * from delta where cause <> 'none' and feed = 'cases'
     )
+    select cause_id, cause, unit_code, period as cause_period, receipt_seq, 1 as nearness
+    from file
+    union
+    select d.cause_id, d.cause, l.unit_code, d.period, d.receipt_seq, 2
+    from file as d
+    inner join (
+        select submission_id, unit_code from old.quality.row_lineage
+        union
+        select submission_id, unit_code from new.quality.row_lineage
+    ) as l on d.submission_id = l.submission_id
+    union
+    select d.cause_id, d.cause, u.other, d.period, d.receipt_seq, 3
+    from file as d
+    inner join (
+        select unit_code, unnest(string_split(successor_codes, ';')) as other from new.core.dim_unit
+        union
+        select unnest(string_split(successor_codes, ';')), unit_code from new.core.dim_unit
+    ) as u on d.unit_code = u.unit_code;
+    create table unit_cause as
     select
         m.period,
         m.unit_code,
@@ -244,7 +243,7 @@ UNIT_CAUSES = """
             u.cause_period > m.period, u.nearness, u.cause_period <> m.period, -u.receipt_seq, u.cause_id
         )) as cause_id
     from (select distinct period, unit_code from cell) as m
-    inner join of_unit as u on m.unit_code = u.unit_code
+    inner join unit_file as u on m.unit_code = u.unit_code and u.cause <> 'newer_file'
     group by m.period, m.unit_code
 """
 

@@ -11,9 +11,9 @@ from filelock import FileLock, Timeout
 from ingestion.home import Home, private_folder
 from ingestion.messages import text
 from ingestion.periods import parse_period, previous_period
-from ingestion.receipts import now
+from ingestion.receipts import local_time, now
 from ingestion.register import Submission, read_submissions
-from ingestion.site import Site
+from ingestion.site import Site, places_of
 from warehouse.closing_freeze import Signing, freeze, register_positions
 from warehouse.closing_store import (
     Closing,
@@ -61,7 +61,7 @@ def close(  # noqa: PLR0913 - who, when, why and what is accepted
         positions = register_positions(home)
         with served(home) as connection:
             if standing:
-                return _already(home, connection, standing)
+                return _already(site, home, connection, standing)
             found = obstacles(site, home, connection, month, closings, without=without)
             if found:
                 lines = "\n".join(f"  - {line}" for line in found)
@@ -92,7 +92,9 @@ def reopen(site: Site, home: Home, period: str, by: str, reason: str) -> Closing
     with closing_lock(home):
         standing = closing_in_force(read_closings(home), month)
         if standing is None:
-            raise ClosingError(text("closing.not_closed", period=month, places=_places(site, home)))
+            raise ClosingError(
+                text("closing.not_closed", period=month, places=places_of(site, home))
+            )
         log = closing_log(home, month)
         with log.locked():
             log.append(
@@ -128,7 +130,7 @@ def obstacles(  # noqa: PLR0913 - all that can stand against it
     without: Sequence[str] = (),
 ) -> list[str]:
     """Every reason against signing the month as it is served, each with what to do; none: it can be."""
-    places = _places(site, home)
+    places = places_of(site, home)
     built = rows(connection, "select distinct period from core.fct_unit_report order by 1")
     months = [row["period"] for row in built]
     if period not in months:
@@ -201,7 +203,9 @@ def _behind(
     return found
 
 
-def _already(home: Home, connection: duckdb.DuckDBPyConnection, standing: Closing) -> Closed:
+def _already(
+    site: Site, home: Home, connection: duckdb.DuckDBPyConnection, standing: Closing
+) -> Closed:
     """The closing that stands, if what is served is what was signed. Raises ClosingError if not."""
     check_files(standing)
     for table, signed in standing.tables.items():
@@ -209,10 +213,10 @@ def _already(home: Home, connection: duckdb.DuckDBPyConnection, standing: Closin
             continue
         live = content_hash(connection, frozen_query(connection, table, standing.period))
         if live != signed:
-            about = {"by": standing.closed_by, "at": standing.closed_at, "table": table}
-            raise ClosingError(
-                text("closing.already", period=standing.period, version=standing.version, **about)
-            )
+            about = {"by": standing.closed_by, "table": table, "places": places_of(site, home)}
+            at = f"{local_time(standing.closed_at, site.zone):%H:%M %d/%m/%Y}"
+            values = {"period": standing.period, "version": standing.version, "at": at}
+            raise ClosingError(text("closing.already", **values, **about))
     log = closing_log(home, standing.period)
     with log.locked():
         line = {"kind": "closed", "version": standing.version}
@@ -224,7 +228,3 @@ def _already(home: Home, connection: duckdb.DuckDBPyConnection, standing: Closin
 def _require_person(by: str, reason: str) -> None:
     if not by.strip() or not reason.strip():
         raise ClosingError(text("closing.needs_reason"))
-
-
-def _places(site: Site, home: Home) -> str:
-    return shlex.join(["--site", str(site.directory), "--home", str(home.root)])

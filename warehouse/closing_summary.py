@@ -13,6 +13,7 @@ from ingestion.site import Site
 from warehouse.closing import missing_units, obstacles
 from warehouse.closing_freeze import control_totals
 from warehouse.closing_store import Closing, closing_in_force, read_closings
+from warehouse.restatement import moved_months
 from warehouse.served import Row, rows, served
 
 
@@ -22,7 +23,7 @@ class ClosingSummary:
 
     standing: the closing in force, or None. totals, previous_totals: the authority's counts of this month
     and of the one before. missing: units without a file. gates: checks passed, and the texts of those
-    that were not. restated: (period, version, cells) of signed months that moved since. changed: rows of
+    that were not. restated: signed months that moved since. changed: rows of
     figures of earlier months that the served publication moved. obstacles: every reason against signing.
     """
 
@@ -45,11 +46,7 @@ def closing_summary(site: Site, home: Home, period: str) -> ClosingSummary:
     closings = read_closings(home)
     with served(home) as connection:
         build_id = rows(connection, "select build_id from meta.build")[0]["build_id"]
-        restated = rows(
-            connection,
-            "select period, closing_version, count(distinct (unit_code, sector_code, measure)) as cells"
-            " from mart.mart_restatement group by all order by all",
-        )
+        restated = moved_months(connection)
         against = obstacles(site, home, connection, month, closings)
         totals = control_totals(connection, month)
         before = control_totals(connection, previous_period(month))

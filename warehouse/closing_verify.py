@@ -11,15 +11,16 @@ import duckdb
 
 from ingestion.decode import decode
 from ingestion.home import Home
+from ingestion.manifest import DECODER_VERSION
 from ingestion.messages import text
 from ingestion.progress import Progress, quiet
 from ingestion.register import read_submissions
-from ingestion.site import Site, load_site
+from ingestion.site import Site, load_site, places_of
 from warehouse.build import build
 from warehouse.closing import ClosingError
 from warehouse.closing_store import Closing, ClosingTampered, check_files, read_closings
 from warehouse.frozen_tables import content_hash, frozen_query
-from warehouse.known_then import cut_at_lines
+from warehouse.known_then import cut_at_lines, require_bytes
 from warehouse.revision import code_revision
 
 _OF_THE_BUILD = frozenset(("meta.build",))
@@ -48,6 +49,8 @@ class Verified:
     differences: list[Difference]
     signed_revision: str
     present_revision: str
+    signed_decoder: int
+    present_decoder: int
     submissions: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -74,8 +77,8 @@ def verify(  # noqa: PLR0913 - how to build it, too
 
     It starts from the register as far as the lock says, the site's files that were copied, and the
     landed bytes (read again where decoded rows are gone); `rebuild` makes the tables. Raises ClosingError
-    when there is no such version, ClosingTampered when lock, frozen files or register are not what was
-    signed.
+    when there is no such version, BytesGone when a file cannot be read again, ClosingTampered when lock,
+    frozen files or register are not what was signed.
     """
     closing = _find(site, home, period, version)
     check_files(closing)
@@ -84,6 +87,7 @@ def verify(  # noqa: PLR0913 - how to build it, too
         signed_site = load_site(closing.folder / "site" / closing.lock["site"]["name"])
         then = cut_at_lines(home, Home(Path(folder) / "home"), closing.lock["register"])
         progress(text("closing.verify_rebuilding"), 0, 1)
+        require_bytes(signed_site, then)
         decode(signed_site, then)
         differences = _compare(closing, rebuild(signed_site, then, progress))
         submissions = _statuses(closing, signed_site, then)
@@ -94,18 +98,19 @@ def verify(  # noqa: PLR0913 - how to build it, too
         differences=differences,
         signed_revision=closing.lock["build"]["code_revision"],
         present_revision=present,
+        signed_decoder=closing.lock["decoder_version"],
+        present_decoder=DECODER_VERSION,
         submissions=submissions,
     )
 
 
 def _find(site: Site, home: Home, period: str, version: int | None) -> Closing:
-    del site
     versions = [c for c in read_closings(home) if c.period == period]
     found = [c for c in versions if version in (None, c.version)]
     if not found:
-        asked = version if version is not None else "–"
-        places = f"--home {home.root}"
-        raise ClosingError(text("closing.no_version", period=period, version=asked, places=places))
+        key = "closing.no_version" if versions else "closing.never_closed"
+        places = places_of(site, home)
+        raise ClosingError(text(key, period=period, version=version, places=places))
     return found[-1]
 
 

@@ -9,9 +9,16 @@ from typing import Any
 from ingestion.home import Home
 from ingestion.log import Log
 from ingestion.messages import text
+from ingestion.receipts import read_register
+from ingestion.register import read_submissions
+from ingestion.site import Site
 from warehouse.closing_store import ClosingTampered
 
 Lines = list[bytes]
+
+
+class BytesGone(Exception):
+    """A file that must be read again is not in landing any more; the Vietnamese text names it."""
 
 
 def cut_at_lines(home: Home, target: Home, positions: Mapping[str, dict[str, Any]]) -> Home:
@@ -48,6 +55,15 @@ def cut_at_moment(home: Home, target: Home, moment: str) -> Home:
     for folder in home.closings.glob("????-??"):
         _cut_closings(folder, target.closings / folder.name, moment)
     return target
+
+
+def require_bytes(site: Site, home: Home) -> None:
+    """Raise BytesGone when a file was not read yet by the site's layouts and its bytes are gone."""
+    receipts = read_register(home).receipts
+    for submission in read_submissions(site, home):
+        name = submission.submission_id
+        if submission.is_unread and not receipts[name].path(home).is_file():
+            raise BytesGone(text("closing.bytes_gone", submission=name, file=submission.file_name))
 
 
 def _cut(home: Home, target: Home, keep: Callable[[str, Lines], Lines]) -> Home:

@@ -2,7 +2,8 @@
 
 The reasoning is that of two builds (warehouse.change_causes): the frozen evidence stands as the
 `old` one. Counts are followed case by case; measures (core.fct_measure) take the cause that moved the
-unit's counts, the register that came, or what changed in the site's folder or the code.
+unit's counts, another file of the unit (what is counted since January moves by files of earlier months),
+the register that came, or what changed in the site's folder or the code.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,10 +17,11 @@ from warehouse.build_comparison import MADE, find_changes
 from warehouse.change_causes import OF_BUILD
 from warehouse.closing_store import Closing, sha256_of
 from warehouse.frozen_tables import EVIDENCE
+from warehouse.served import Row, rows
 
 RULE_FILES = frozenset(("reference/rules.csv", "reference/waivers.csv"))
 _NEEDED = ("mart.mart_unit_sector_month", *EVIDENCE)
-_WORKING = (*MADE, "measure_cell", "count_cause", "register_cause", "difference")
+_WORKING = (*MADE, "measure_cell", "count_cause", "file_cause", "register_cause", "difference")
 
 MEASURE_CELLS = """
     create table measure_cell as
@@ -46,6 +48,21 @@ COUNT_CAUSE = """
     )
     group by unit_code
 """
+# The file behind a measure whose unit's counts of this month stand: one of another month. An older
+# release's evidence has no cases, so no such files are known.
+FILE_CAUSE = """
+    create table if not exists unit_file (
+        cause_id varchar, cause varchar, unit_code varchar, cause_period varchar, receipt_seq bigint,
+        nearness integer
+    );
+    create table file_cause as
+    select unit_code, arg_min(
+        struct_pack(cause, submission_id := cause_id),
+        row(cause = 'newer_file', cause_period > '{period}', nearness, -receipt_seq, cause_id)
+    ) as found
+    from unit_file
+    group by unit_code
+"""
 REGISTER_CAUSE = """
     create table register_cause as
     select s.unit_code, arg_max(
@@ -68,9 +85,10 @@ DIFFERENCE = """
             m.current_value - m.signed_value as difference,
             coalesce(f.cause, {of_build}) as cause, f.submission_id
         from (
-            select c.*, case when c.input like '%cases%' then k.found else r.found end as f
+            select c.*, case when c.input like '%cases%' then coalesce(k.found, u.found) else r.found end as f
             from measure_cell as c
             left join count_cause as k on c.unit_code = k.unit_code
+            left join file_cause as u on c.unit_code = u.unit_code
             left join register_cause as r on c.unit_code = r.unit_code
         ) as m
     )
@@ -107,6 +125,31 @@ def fill_restatement(site: Site, closings: Sequence[Closing], database: Path) ->
             with _differences(connection, closing, site):
                 connection.execute("insert into new.mart.mart_restatement by name from difference")
         connection.execute("checkpoint new")
+
+
+def moved_months(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Signed months in force that say something else now, by an open build: period, closing_version,
+    units and cells (unit × sector × measure). A file of an earlier release knows of none.
+    """
+    try:
+        return rows(
+            connection,
+            """
+            select
+                r.period,
+                r.closing_version,
+                count(distinct r.unit_code) as units,
+                count(distinct (r.unit_code, coalesce(r.sector_code, ''), r.measure)) as cells
+            from mart.mart_restatement as r
+            inner join core.dim_closing as c
+                on r.period = c.period and r.closing_version = c.closing_version
+            where c.closing_status = 'in_force'
+            group by all
+            order by all
+            """,
+        )
+    except duckdb.CatalogException:
+        return []
 
 
 def write_differences(closing: Closing, database: Path, path: Path, site: Site) -> None:
@@ -163,7 +206,7 @@ def _differences(
         "is_rule": str(bool(files) and RULE_FILES.issuperset(files)).lower(),
     }
     find_changes(connection, f"= '{period}'")
-    for statement in (MEASURE_CELLS, COUNT_CAUSE, REGISTER_CAUSE, DIFFERENCE):
+    for statement in (MEASURE_CELLS, COUNT_CAUSE, FILE_CAUSE, REGISTER_CAUSE, DIFFERENCE):
         connection.execute(statement.format(**values))
     try:
         yield

@@ -1,6 +1,5 @@
 """What is there, what failed, and which command to give next (`motcua status`)."""
 
-import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +7,10 @@ import duckdb
 
 from ingestion.home import Home
 from ingestion.register import Submission, read_submissions
-from ingestion.site import Site
+from ingestion.site import Site, places_of
 from warehouse.closing_store import Closing, read_closings
-from warehouse.served import NothingServed, rows, served
+from warehouse.restatement import moved_months
+from warehouse.served import NothingServed, Row, rows, served
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,15 @@ class Status:
     asked, reported, and of files rejected or held, and who still has to send: exports of cases
     (`missing`) and register workbooks (`missing_registers`). A unit whose file waits for a person is
     no longer missing. problems: submissions that a person must look at. closings: every version
-    of every signed month. next_command: what to run next, or None when there is nothing to do.
+    of every signed month. restated: signed months whose served figures are others now
+    (warehouse.restatement). next_command: what to run next, or None when there is nothing to do.
     """
 
     served: dict[str, Any] | None
     coverage: list[dict[str, Any]]
     problems: list[Submission]
     closings: list[Closing]
+    restated: list[Row]
     next_command: str | None
 
     @property
@@ -43,12 +45,14 @@ def status(site: Site, home: Home) -> Status:
     build: dict[str, Any] | None = None
     is_behind = True
     to_sign = None
+    restated: list[Row] = []
     try:
         with served(home) as connection:
             build = rows(connection, "select * from meta.build")[0]
             is_behind = _is_behind(connection, build, site, submissions)
             is_behind = is_behind or not shows_closings(connection, closings)
             to_sign = _first_open_month(connection, closings)
+            restated = moved_months(connection)
     except NothingServed:
         build = None
     coverage = _coverage(site, submissions)
@@ -57,9 +61,8 @@ def status(site: Site, home: Home) -> Status:
     if to_sign in waiting:  # signing it without them is a decision, not the next step
         to_sign = None
     command = _next_command(site, submissions, problems, is_behind=is_behind, to_sign=to_sign)
-    places = shlex.join(["--site", str(site.directory), "--home", str(home.root)])
-    command = f"{command} {places}" if command else None
-    return Status(build, coverage, problems, closings, command)
+    command = f"{command} {places_of(site, home)}" if command else None
+    return Status(build, coverage, problems, closings, restated, command)
 
 
 def _coverage(site: Site, submissions: list[Submission]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import duckdb
 
 from ingestion.home import Home
 from ingestion.site import Site
+from warehouse.restatement import moved_months
 from warehouse.served import Row, rows, served, served_database
 
 
@@ -22,7 +23,8 @@ class MonthSummary:
     `files_open`: held files, and rejected ones that no accepted file of the unit has followed and
     that no person has refused; `is_open` of `files` marks them. `changed_months`: units × months
     before this one whose figures the served publication moved, and `changed_cells` how many of
-    their figures (publishing.changes).
+    their figures (publishing.changes). `restated`: signed months, of whatever date, whose figures are
+    others now (warehouse.restatement).
     """
 
     authority: str
@@ -43,6 +45,7 @@ class MonthSummary:
     files: list[Row]
     changed_months: int
     changed_cells: int
+    restated: list[Row]
     outputs: dict[str, Path]
 
 
@@ -84,6 +87,7 @@ def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
         policy = rows(connection, "select policy_name from core.dim_policy where is_default")[0]
         build = rows(connection, "select build_id from meta.build")[0]
         waiting = {row["submission_id"] for row in rows(connection, _OPEN_FILES, [period])}
+        restated = moved_months(connection)
     cases = [f for f in files if f["feed"] == "cases"]
     changed_months, changed_cells = _count_changes(home, build["build_id"], period)
     came = {
@@ -114,6 +118,7 @@ def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
         files=[{**f, "is_open": f["submission_id"] in waiting} for f in files],
         changed_months=changed_months,
         changed_cells=changed_cells,
+        restated=restated,
         outputs={
             "database": served_database(home),
             "reports": home.reports / period,

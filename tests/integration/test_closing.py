@@ -1,6 +1,8 @@
 """A signed month: what is frozen, what may move beside it, and that nothing else ever does (law 8)."""
 
 import copy
+import hashlib
+import io
 import json
 import shutil
 from collections.abc import Callable
@@ -11,6 +13,7 @@ import duckdb
 import openpyxl
 import pytest
 from filelock import FileLock
+from rich.console import Console
 
 from ingestion.decode import decode
 from ingestion.home import Home
@@ -18,19 +21,25 @@ from ingestion.periods import PeriodError
 from ingestion.progress import Progress
 from ingestion.register import append_decision
 from ingestion.site import Site
+from motcua.closing_commands import shaken_months
+from motcua.terminal import print_month
+from publishing.analysts import write_analysts
+from publishing.ranking import write_ranking
 from publishing.reports import write_reports
 from tests.integration.mini_site import Case, MiniSite, Row
 from tests.integration.publications import build_now, publish_now
 from tests.laws.models import Models
-from warehouse.as_of import build_as_of, require_as_of
+from warehouse.as_of import build_as_of, parse_moment, require_as_of
 from warehouse.closing import ClosingBusy, ClosingError, close, reopen
 from warehouse.closing_inputs import apply_closings
 from warehouse.closing_store import ClosingTampered, closing_log, read_closings
 from warehouse.closing_summary import closing_summary
 from warehouse.closing_verify import verify
-from warehouse.known_then import cut_at_moment
+from warehouse.known_then import BytesGone, cut_at_moment
 from warehouse.revision import code_revision
-from warehouse.served import NothingServed, rows, served
+from warehouse.served import NothingServed, rows, served, served_database
+from warehouse.status import status
+from warehouse.summary import read_summary
 
 pytestmark = pytest.mark.integration
 JAN, FEB, MAR = "2024-01", "2024-02", "2024-03"
@@ -215,10 +224,13 @@ def test_a_late_case_is_listed_and_printed_and_signed_again(signed: Signed) -> N
     assert (rate["cause"], rate["submission_id"]) == cause
     assert signed.maturity(JAN) == {"U1": "restated", "U2": "closed"}
     _assert_form(signed)
+    with pytest.raises(ClosingError, match=r"motcua reopen --period 2024-01 .*--site .*--home "):
+        close(signed.site, signed.home, JAN, *WHO)
 
     reopen(signed.site, signed.home, JAN, *WHO)
     shaken = {c.period: c.shaken_by for c in read_closings(signed.home)}
     assert shaken == {JAN: (), FEB: (JAN,)}
+    assert shaken_months(signed.home, JAN) == [FEB]
     signed.close(JAN)
     assert set(signed.maturity(JAN).values()) == {"restated"}
     assert signed.maturity(FEB) == {"U1": "restated", "U2": "closed"}
@@ -238,6 +250,59 @@ def test_a_late_case_is_listed_and_printed_and_signed_again(signed: Signed) -> N
         f"select distinct closing_version from mart.mart_restatement where period = '{JAN}'"
     )
     assert [r["closing_version"] for r in kept] == [1]
+
+
+def test_signed_months_that_moved_are_told(signed: Signed) -> None:
+    """Whatever month was run: at its end, in `status`, and on the ranking's sheets.
+
+    What is counted since January moves by a file of January: it is the cause in February too.
+    """
+    assert read_summary(signed.site, signed.home, JAN).restated == []
+    assert "Số liệu đã chốt: bản 1" in _ranking(signed, JAN)
+    assert "tạm tính" in _ranking(signed, MAR)
+    on_time = Case(1, due="22/01/2024", completed="22/01/2024")
+    signed.mini.send(JAN, "U1", on_time, *U1_JANUARY[1:])
+    signed.take_in(JAN)
+    causes = signed.read(
+        "select measure, cause, submission_id from mart.mart_restatement where period = '2024-02'"
+    )
+    assert [tuple(row.values()) for row in causes] == [
+        ("official_over_limit_count", "correction", "2024-01.U1.2")
+    ]
+    found = read_summary(signed.site, signed.home, JAN)
+    told = [(r["period"], r["closing_version"], r["units"]) for r in found.restated]
+    assert told == [(JAN, 1, 1), (FEB, 1, 1)]
+    assert status(signed.site, signed.home).restated == found.restated
+    out = Console(file=io.StringIO(), width=300)
+    print_month(out, found)
+    said = out.file.getvalue()  # type: ignore[attr-defined]
+    assert "Kỳ đã chốt 2024-02 (bản 1): 1 chỉ tiêu của 1 đơn vị nay khác số đã chốt" in said
+    assert "bảng này theo số liệu hiện nay" in _ranking(signed, JAN)
+
+
+def _ranking(signed: Signed, period: str) -> str:
+    """What stands below the title of the month's ranking."""
+    path = signed.mini.root / "ranking.xlsx"
+    with served(signed.home) as connection:
+        build = rows(connection, "select built_at from meta.build")[0]
+        write_ranking(connection, signed.site, period, path, build["built_at"])
+    return str(openpyxl.load_workbook(path)["Đơn vị - tháng"]["A3"].value)
+
+
+def test_the_analysts_copy_of_signed_months_tells_of_no_official(
+    two_signed: Signed, tmp_path: Path
+) -> None:
+    """What `meta.access` restricts is left out of schema `closed` as well, tables and columns."""
+    columns = "select table_name, column_name from duckdb_columns() where schema_name = 'closed'"
+    whole = {tuple(r.values()) for r in two_signed.read(columns)}
+    restricted = {(r["table_name"], r["column_name"]) for r in two_signed.read("from meta.access")}
+    hidden = {c for c in whole if c in restricted or (c[0], None) in restricted}
+    assert any(name is None for _, name in restricted)
+    assert {"mart_official_year", "mart_backlog_case"} <= {table for table, _ in hidden}
+    write_analysts(served_database(two_signed.home), tmp_path / "analysts.duckdb")
+    with duckdb.connect(str(tmp_path / "analysts.duckdb"), read_only=True) as connection:
+        open_ones = {tuple(row.values()) for row in rows(connection, columns)}
+    assert open_ones == whole - hidden
 
 
 def _assert_form(signed: Signed) -> None:
@@ -423,7 +488,7 @@ def test_what_was_known_at_a_moment(signed: Signed) -> None:
     log.write_text("".join(json.dumps(e, ensure_ascii=False) + "\n" for e in entries))
     made = build_as_of(signed.site, signed.home, "2098-12-31", rebuild=signed.rebuild)
     assert made.moment == "2098-12-31T16:59:59Z", "the day ends on the authority's clock"
-    where = require_as_of(signed.home, "2098-12-31", signed.site.zone)
+    where = require_as_of(signed.site, signed.home, "2098-12-31")
     with served(where) as connection:
         known = {r["submission_id"] for r in rows(connection, "from quality.load_ledger")}
         signed_months = rows(connection, "select period from core.dim_closing order by 1")
@@ -432,7 +497,51 @@ def test_what_was_known_at_a_moment(signed: Signed) -> None:
     assert signed.read("select build_id from meta.build") == before
     nothing = cut_at_moment(signed.home, Home(signed.mini.root / "then"), "2000-01-01T00:00:00Z")
     assert (read_closings(nothing), list(nothing.register.glob("*.jsonl"))) == ([], [])
-    with pytest.raises(NothingServed, match="build --as-of 2024-05-01"):
-        require_as_of(signed.home, "2024-05-01", signed.site.zone)
+    with pytest.raises(NothingServed, match="Đến 2000-01-01 chưa có tệp hồ sơ nào"):
+        build_as_of(signed.site, signed.home, "2000-01-01", rebuild=signed.rebuild)
+    assert [path.name for path in (signed.home.root / "as-of").iterdir()] == [where.root.name]
+    with pytest.raises(NothingServed, match=r"build --as-of 2024-05-01 --site .*--home "):
+        require_as_of(signed.site, signed.home, "2024-05-01")
     with pytest.raises(PeriodError):
         build_as_of(signed.site, signed.home, "hôm qua")
+
+
+@pytest.mark.parametrize(
+    ("value", "moment"),
+    [
+        ("2024-04-05", "2024-04-05T16:59:59Z"),
+        ("05/04/2024", "2024-04-05T16:59:59Z"),
+        ("9:10 05/04/2024", "2024-04-05T02:10:00Z"),
+        ("09:10:21 05/04/2024", "2024-04-05T02:10:21Z"),
+        ("2024-04-05T09:10:21+07:00", "2024-04-05T02:10:21Z"),
+    ],
+)
+def test_a_moment_may_be_given_as_it_is_shown(two_signed: Signed, value: str, moment: str) -> None:
+    assert parse_moment(value, two_signed.site.zone) == moment
+
+
+def test_what_cannot_be_verified_is_said(signed: Signed) -> None:
+    """A month never signed, a version that is not there, and a file whose bytes are gone."""
+    with pytest.raises(ClosingError, match=r"2024-03 chưa chốt lần nào.*--site .*--home "):
+        verify(signed.site, signed.home, MAR, rebuild=signed.rebuild)
+    with pytest.raises(ClosingError, match=r"không có bản chốt 9.*--site .*--home "):
+        verify(signed.site, signed.home, JAN, 9, rebuild=signed.rebuild)
+    shutil.rmtree(signed.home.raw)
+    shutil.rmtree(signed.home.landing / "U2" / JAN)
+    with pytest.raises(BytesGone, match=r"2024-01\.U2\.1 «U2\.csv»|2024-01\.U2\.1 \(«U2\.csv»\)"):
+        verify(signed.site, signed.home, JAN, rebuild=signed.rebuild)
+
+
+def test_a_month_signed_under_an_older_decoder(signed: Signed) -> None:
+    """The lock names it; the files are read again, and the figures are held against what was signed."""
+    version = signed.home.closings / JAN / "v1"
+    lock = json.loads((version / "lock.json").read_text())
+    present, lock["decoder_version"] = lock["decoder_version"], 1
+    content = json.dumps(lock, ensure_ascii=False).encode()
+    _edit(version / "lock.json", content)
+    log = signed.home.closings / JAN / "log.jsonl"
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    lines[0]["lock_sha256"] = hashlib.sha256(content).hexdigest()
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    found = verify(signed.site, signed.home, JAN, rebuild=signed.rebuild)
+    assert (found.is_same, found.signed_decoder, found.present_decoder) == (True, 1, present)

@@ -10,11 +10,12 @@ import openpyxl
 import pytest
 
 from ingestion.home import Home
+from ingestion.receipts import local_time
 from ingestion.site import Site
 from publishing.files import replaced
 from publishing.form_06a import Form, Line, ReportError, write_form
 from publishing.reports import write_reports
-from publishing.sheets import lines_needed, local_time, open_book, sheet_name
+from publishing.sheets import lines_needed, open_book, sheet_name
 from publishing.snapshot import PublishError, publish
 from publishing.unit_packs import pack_path, write_outbox
 from tests.golden.small_warehouse import BUILD_ID, PERIOD
