@@ -1,5 +1,6 @@
 """How results look on a terminal. Texts come from ingestion.messages, numbers from the warehouse."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from rich.console import Console
@@ -8,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ingestion.messages import has_text, percent, text
+from ingestion.register import Submission
 from warehouse.explain import Explanation
 from warehouse.served import Row
 from warehouse.summary import MonthSummary
@@ -211,3 +213,19 @@ def _measure(column: str) -> str:
         if has_text(key):
             return text(key)
     return column
+
+
+def print_problems(out: Console, submissions: Sequence[Submission]) -> None:
+    """One block per submission that a person must look at."""
+    for s in submissions:
+        out.print(
+            text(f"cli.submission_{s.status}", submission=s.submission_id, file=s.file_name),
+            markup=False,
+            highlight=False,
+        )
+        # Why a person must decide comes first; the rows themselves are judged when they count.
+        said = [*s.hold_reasons, *(m.text for m in s.messages)]
+        if s.status == "held":
+            said.append(text("cli.held_rows", rows=s.rows_data))
+        for line in said:
+            out.print(f"    {line}", markup=False, highlight=False, soft_wrap=True)
