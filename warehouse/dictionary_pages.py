@@ -1,6 +1,7 @@
 """The dictionary as pages: Markdown in `docs/dictionary`, and dbt docs as one file that needs no server."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -79,10 +80,16 @@ def write_html(home: Home, path: Path) -> None:
     Nothing need be loaded: the catalog stays empty. Raises BuildError where dbt cannot compile.
     """
     home.create()
-    empty = home.build / "docs.duckdb", home.build / "docs_work.duckdb"
-    run_dbt(["docs", "generate", "--empty-catalog"], *empty, home)
-    for file in empty:
-        file.unlink(missing_ok=True)
+    # Names as in a build: the profile says the same, so that both share one parse of the models.
+    folder = home.build / "docs"
+    folder.mkdir(exist_ok=True)
+    run_dbt(
+        ["docs", "generate", "--empty-catalog"],
+        folder / "new.duckdb",
+        folder / "work.duckdb",
+        home,
+    )
+    shutil.rmtree(folder)
     target = home.build / "target"
     manifest = json.loads((target / "manifest.json").read_text("utf-8"))
     _finish_manifest(manifest)

@@ -1,6 +1,7 @@
 -- One row per case and accepted period: the row of the greatest receipt, also between two units that send the same case.
--- Where that row is of portal status 1 or 3 the period has no state, and a code whose newest row is one is no case (domain §2). `from_no`..`to_no` are the months M for which
--- State(case, M) is this row: the greatest accepted period <= M, before the first one the first.
+-- Where that row is of portal status 1 or 3 the period has no state; a code whose newest row is one is no case (domain §2).
+-- `from_no`..`to_no` are the months M for which State(case, M) is this row: the greatest accepted period <= M, before the
+-- first one the first.
 -- A column that the layout declares absent does not overwrite: its value comes from the newest earlier state that has it.
 {% set carried = {
     'received': ['received_at', 'received_on', 'received_has_time'],
