@@ -11,26 +11,11 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import CronTriggerTimetable, Param, chain, dag, task
+from airflow.sdk import CronTriggerTimetable, chain, dag, task
 
+from dags.params import PARAMS
 from dags.progress import step
 from dags.runs import open_run, run_period
-
-PARAMS = {
-    "site": Param(
-        os.environ.get("MOTCUA_SITE", "sites/demo"),
-        type="string",
-        title="Đơn vị triển khai (thư mục site)",
-        description="Đường dẫn tới thư mục cấu hình, ví dụ sites/demo.",
-    ),
-    "period": Param(
-        None,
-        type=["null", "string"],
-        pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$",
-        title="Kỳ báo cáo (YYYY-MM)",
-        description="Để trống: tháng liền trước ngày chạy.",
-    ),
-}
 
 DOC = """
 ### Chốt số liệu cuối tháng

@@ -31,6 +31,11 @@ def has_text(key: str) -> bool:
     return key in _texts()
 
 
+def count(number: int | None) -> str:
+    """A count with a point between thousands, as Vietnamese readers write it."""
+    return "–" if number is None else f"{number:,}".replace(",", ".")
+
+
 def percent(rate: float | None) -> str:
     """A rate (0 to 1) with two decimals and a decimal comma, a dash where there is none."""
     return "–" if rate is None else f"{rate * 100:.2f}".replace(".", ",") + " %"

@@ -8,16 +8,11 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from ingestion.messages import has_text, percent, text
+from ingestion.messages import count, has_text, percent, text
 from ingestion.register import Submission
 from warehouse.explain import Explanation
 from warehouse.served import Row
 from warehouse.summary import MonthSummary
-
-
-def count(number: int | None) -> str:
-    """A count with a point between thousands, as Vietnamese readers write it."""
-    return "–" if number is None else f"{number:,}".replace(",", ".")
 
 
 def table_of(columns_key: str, title_key: str | None = None) -> Table:

@@ -22,9 +22,11 @@ class ClosingSummary:
     """The month as it is served now.
 
     standing: the closing in force, or None. totals, previous_totals: the authority's counts of this month
-    and of the one before. missing: units without a file. gates: checks passed, and the texts of those
+    and of the one before; late: its late cases by the default policy (policy_name, numerator, denominator, and
+    the same of the month before). missing: units without a file. gates: checks passed, and the texts of those
     that were not. restated: signed months that moved since. changed: rows of
-    figures of earlier months that the served publication moved. obstacles: every reason against signing.
+    figures of earlier months that the served publication moved. obstacles: every reason against signing;
+    blocking: those that remain when all missing units are accepted.
     """
 
     period: str
@@ -32,12 +34,25 @@ class ClosingSummary:
     standing: Closing | None
     totals: Row
     previous_totals: Row
+    late: Row
     missing: list[Row]
     gates_passed: int
     gates_failed: list[str]
     restated: list[Row]
     changed: int
     obstacles: list[str]
+    blocking: list[str]
+
+
+_LATE = """
+    select
+        (select policy_name from core.dim_policy where is_default) as policy_name,
+        sum(late_numerator) filter (period = $month)::BIGINT as numerator,
+        sum(late_denominator) filter (period = $month)::BIGINT as denominator,
+        sum(late_numerator) filter (period = $before)::BIGINT as previous_numerator,
+        sum(late_denominator) filter (period = $before)::BIGINT as previous_denominator
+    from mart.mart_unit_month
+"""
 
 
 def closing_summary(site: Site, home: Home, period: str) -> ClosingSummary:
@@ -47,10 +62,14 @@ def closing_summary(site: Site, home: Home, period: str) -> ClosingSummary:
     with served(home) as connection:
         build_id = rows(connection, "select build_id from meta.build")[0]["build_id"]
         restated = moved_months(connection)
-        against = obstacles(site, home, connection, month, closings)
-        totals = control_totals(connection, month)
-        before = control_totals(connection, previous_period(month))
         missing = missing_units(connection, month)
+        codes = [row["unit_code"] for row in missing]
+        against = obstacles(site, home, connection, month, closings)
+        blocking = obstacles(site, home, connection, month, closings, without=codes)
+        below = previous_period(month)
+        totals = control_totals(connection, month)
+        before = control_totals(connection, below)
+        late = rows(connection, _LATE, {"month": month, "before": below})[0]
     results = _gate_results(home.quality / build_id / "results.json")
     return ClosingSummary(
         period=month,
@@ -58,12 +77,14 @@ def closing_summary(site: Site, home: Home, period: str) -> ClosingSummary:
         standing=closing_in_force(closings, month),
         totals=totals,
         previous_totals=before,
+        late=late,
         missing=missing,
         gates_passed=sum(bool(r["success"]) for r in results),
         gates_failed=[r["text"] for r in results if not r["success"]],
         restated=restated,
         changed=_changed_rows(home.publications / f"{build_id}.changes.parquet", month),
         obstacles=against,
+        blocking=blocking,
     )
 
 

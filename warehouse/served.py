@@ -41,9 +41,11 @@ def served(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def rows(
-    connection: duckdb.DuckDBPyConnection, query: str, values: list[Any] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    values: list[Any] | dict[str, Any] | None = None,
 ) -> list[Row]:
-    """The result of a query as dictionaries."""
+    """The result of a query as dictionaries; `values` by position or by name."""
     result = connection.execute(query, values or [])
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

@@ -24,6 +24,7 @@ from ingestion.site import Site
 from motcua.closing_commands import shaken_months
 from motcua.terminal import print_month
 from publishing.analysts import write_analysts
+from publishing.closing_page import closing_page
 from publishing.ranking import write_ranking
 from publishing.reports import write_reports
 from tests.integration.mini_site import Case, MiniSite, Row
@@ -399,11 +400,31 @@ def test_months_are_signed_in_their_order_and_whole(signed: Signed) -> None:
     assert [row["unit_code"] for row in seen.missing] == ["U2"]
     assert (len(seen.obstacles), seen.totals["units"], seen.standing) == (1, 2, None)
     assert seen.totals["opening_count"] == seen.previous_totals["pending_count"]
+    assert seen.blocking == []
     reopen(signed.site, signed.home, FEB, *WHO)
+    (blocking,) = closing_summary(signed.site, signed.home, MAR).blocking
+    assert "Kỳ trước (2024-02) chưa chốt" in blocking
     with pytest.raises(ClosingError, match=r"Kỳ trước \(2024-02\) chưa chốt"):
         close(signed.site, signed.home, MAR, *WHO, without=["U2"])
     with pytest.raises(ClosingError, match="không có gì để mở"):
         reopen(signed.site, signed.home, FEB, *WHO)
+
+
+def test_what_is_to_be_signed_is_shown_beside_the_month_before(signed: Signed) -> None:
+    """The page of the approval: counts of both months, the rate with its policy, who is missing."""
+    seen = closing_summary(signed.site, signed.home, MAR)
+    page = closing_page(seen).splitlines()
+    assert "| Chỉ tiêu | Kỳ 2024-03 | Kỳ 2024-02 | Chênh lệch |" in page
+    assert "| Tồn cuối kỳ | 7 | 6 | +1 |" in page
+    assert "| — quá hạn | 4 | 2 | +2 |" in page
+    assert "| Tỷ lệ trễ hạn (Trễ hạn trên hồ sơ có hạn đã giải quyết) | – | – |  |" in page
+    assert any("Phường U2 (U2)" in line and "(U2) vào ô" in line for line in page)
+    # A late correction of a signed month is told too.
+    on_time = Case(1, due="22/01/2024", completed="22/01/2024")
+    signed.mini.send(JAN, "U1", on_time, *U1_JANUARY[1:])
+    signed.take_in(JAN)
+    page = closing_page(closing_summary(signed.site, signed.home, MAR)).splitlines()
+    assert any("Kỳ đã chốt 2024-01 (bản 1)" in line for line in page)
 
 
 def test_two_closings_at_once(signed: Signed) -> None:

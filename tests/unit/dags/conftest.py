@@ -3,6 +3,7 @@
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,3 +19,11 @@ os.environ.update(
 def project() -> Path:
     """The project folder."""
     return Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="session")
+def dag_bag(project: Path) -> Any:
+    """Every DAG of the folder, as the scheduler loads them."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(dag_folder=project / "dags", bundle_name="test")
