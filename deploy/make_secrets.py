@@ -16,6 +16,7 @@ from pathlib import Path
 
 SECRETS: dict[str, Callable[[], str]] = {
     "postgres_password": lambda: secrets.token_hex(24),  # hex: it stands in a URL
+    "serving_password": lambda: secrets.token_hex(24),
     "fernet_key": lambda: base64.urlsafe_b64encode(os.urandom(32)).decode(),
     "jwt_secret": lambda: secrets.token_urlsafe(48),
     "api_secret_key": lambda: secrets.token_urlsafe(48),

@@ -27,6 +27,11 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 LONG_RUNNING = ["api-server", "scheduler", "dag-processor", "triggerer"]
+CONNECT = """
+from publishing.postgres.target import configured, connected
+with connected(configured()) as connection:
+    print(*connection.execute("select current_user, current_database()").fetchone())
+"""
 SECONDS_TO_START = 300  # what hangs, also on a slow machine
 
 
@@ -43,6 +48,7 @@ class Stack:
             "/var/lib/airflow": str(folder / "airflow"),
             "/var/lib/motcua": str(folder / "home"),
             "@postgres:5432/airflow": f"@/airflow?host={postgres_socket}",
+            "@serving:5432/motcua": f"@/motcua?host={postgres_socket}",
             "api-server:8080": f"127.0.0.1:{self.port}",
             "localhost:8080": f"127.0.0.1:{self.port}",
         }
@@ -119,11 +125,12 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
     data = tmp_path / "pg"
     data.mkdir()
     with PostgresServer(data, cleanup_mode="delete") as server:
-        password = (secrets / "postgres_password").read_text()
-        server.psql(f"create role airflow login password '{password}'")
-        server.psql("create database airflow owner airflow")
-        rules = data / "pg_hba.conf"  # as in the container: the password counts
-        rules.write_text("local all airflow scram-sha-256\n" + rules.read_text())
+        rules = data / "pg_hba.conf"  # as in the containers: the password counts
+        for name, secret in (("airflow", "postgres_password"), ("motcua", "serving_password")):
+            password = (secrets / secret).read_text()
+            server.psql(f"create role {name} login createrole password '{password}'")
+            server.psql(f"create database {name} owner {name}")
+            rules.write_text(f"local all {name} scram-sha-256\n{rules.read_text()}")
         server.psql("select pg_reload_conf()")
         (tmp_path / "airflow").mkdir()
         socket = server.get_postmaster_info().socket_dir
@@ -151,5 +158,8 @@ def test_the_services_start_become_healthy_and_stop(stack: Stack) -> None:
     errors = stack.run("dag-processor", shlex.split("airflow dags list-import-errors"))
     assert "No data found" in errors.stdout, errors.stdout
     listed = stack.run("scheduler", shlex.split("airflow dags list --columns dag_id"))
-    assert "month_end" in listed.stdout
+    assert {"close_month", "month_end"} <= set(listed.stdout.split())
+    # The scheduler publishes to the serving database: log-in, rights and version are enough.
+    serving = stack.run("scheduler", [sys.executable, "-c", CONNECT])
+    assert serving.stdout.strip() == "motcua motcua", serving.stderr
     assert stack.stop() == []
