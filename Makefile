@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help month-end test airflow bench docs lint setup secrets lock clean
+.PHONY: help month-end test airflow bench docs lint lint-python lint-sql setup secrets lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,9 +44,14 @@ docs: $(VENV)/.run ## Write docs/dictionary, and the models as one page (MOTCUA_
 	@$(BIN)/motcua dictionary --home $(HOME_DIR) --html $(HOME_DIR)/docs/models.html
 
 lint: $(VENV)/.test ## Check style and types of Python and SQL
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-python lint-sql
+
+lint-python:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+lint-sql:
 	@mkdir -p $(VENV)/lint
 	MOTCUA_BUILD_DB=$(VENV)/lint/new.duckdb MOTCUA_WORK_DB=$(VENV)/lint/work.duckdb \
 	MOTCUA_CODE=. PYTHONPATH=. $(BIN)/sqlfluff lint dbt_project/models dbt_project/tests

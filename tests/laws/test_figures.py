@@ -15,7 +15,7 @@ from tests.laws.site_strategy import Plan, plans
 from tests.laws.smaller import explain
 
 
-@examples(40)
+@examples(30)
 @given(plan=plans())
 def test_tables_say_what_the_law_says(models: Models, plan: Plan) -> None:
     needed = models.only(*comparison.READ, *identities.READ)

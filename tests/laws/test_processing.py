@@ -49,7 +49,7 @@ def _changed(before: Tables, after: Tables) -> list[str]:
     return [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
 
 
-@examples(10)
+@examples(7)
 @given(data=st.data(), plan=plans())
 def test_any_order_of_processing(models: Models, data: st.DataObject, plan: Plan) -> None:
     order = _reorder(plan, list(data.draw(st.permutations(range(len(plan.sendings))))))
@@ -60,7 +60,7 @@ def test_any_order_of_processing(models: Models, data: st.DataObject, plan: Plan
     assert not changed, (changed, order, plan.sendings)
 
 
-@examples(8)
+@examples(6)
 @given(plan=plans())
 def test_again_and_from_scratch_change_nothing(models: Models, plan: Plan) -> None:
     def check(plan: Plan) -> list[str]:
