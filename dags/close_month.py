@@ -13,7 +13,7 @@ from airflow.sdk import Param, chain, dag, task
 
 from dags.params import PARAMS
 from dags.progress import step
-from dags.runs import open_run, run_period
+from dags.runs import only_a_person_can_mend, open_run, run_period
 
 SIGN, KEEP = "Chốt", "Chưa chốt"
 DAYS_TO_ANSWER = 14
@@ -25,6 +25,7 @@ DOC = """
 
 * Trả lời ở mục **Required Actions** của lần chạy, hoặc bằng REST
   (`PATCH …/taskInstances/approve/-1/hitlDetails`). Ai trả lời và lúc nào được lưu trong bản chốt.
+* Chỉ ký đúng số liệu đã xem: công bố lại trong lúc chờ thì bước `sign` không ký; chạy lại để xem số liệu mới.
 * Chọn **Chưa chốt**: không có gì thay đổi, kỳ vẫn là tạm tính. Chạy lại khi số liệu đã đúng.
 * Chưa chốt được (kỳ trước chưa chốt, còn tệp chờ quyết định, có tệp mới chưa tính): bước `prepare` nêu từng
   lý do và việc cần làm.
@@ -55,11 +56,14 @@ def close_month() -> None:
 
         from ingestion.messages import text
         from publishing.closing_page import closing_page
+        from warehouse.closing_store import ClosingTampered
         from warehouse.closing_summary import closing_summary
+        from warehouse.served import NothingServed
 
         site, home = open_run()
         period = run_period(site)
-        summary = closing_summary(site, home, period)
+        with only_a_person_can_mend(NothingServed, ClosingTampered):
+            summary = closing_summary(site, home, period)
         if summary.standing:
             closing = summary.standing
             values = {"version": closing.version, "by": closing.closed_by}
@@ -69,6 +73,7 @@ def close_month() -> None:
             raise AirflowFailException(text("approval.not_ready", period=period, reasons=reasons))
         return {
             "period": period,
+            "build_id": summary.build_id,
             "subject": text("approval.subject", period=period),
             "page": closing_page(summary),
         }
@@ -108,12 +113,14 @@ def close_month() -> None:
         execution_timeout=timedelta(hours=1),
         doc_md="Đóng băng số liệu của kỳ theo câu trả lời; ghi ai chốt, lúc nào, vì sao.",
     )
-    def sign(period: str, answer: dict[str, Any]) -> int:
-        from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+    def sign(shown: dict[str, str], answer: dict[str, Any]) -> int:
+        from airflow.sdk.exceptions import AirflowSkipException
 
         from ingestion.messages import text
         from warehouse.closing import ClosingError, close
+        from warehouse.closing_store import ClosingTampered
 
+        period = shown["period"]
         (option,) = answer["chosen_options"]
         user = answer["responded_by_user"]["name"]
         if option != SIGN:
@@ -125,10 +132,17 @@ def close_month() -> None:
         by = text("approval.signer", signer=signer, user=user) if signer else user
         without = [code.strip() for code in said.get("without", "").split(",") if code.strip()]
         site, home = open_run()
-        try:
-            return close(site, home, period, by, said["reason"], without=without).closing.version
-        except ClosingError as refused:  # only a person can change that
-            raise AirflowFailException(str(refused)) from refused
+        with only_a_person_can_mend(ClosingError, ClosingTampered):
+            done = close(
+                site,
+                home,
+                period,
+                by,
+                said.get("reason", ""),
+                without=without,
+                seen_build=shown["build_id"],
+            )
+        return done.closing.version
 
     @task(
         retries=3,
@@ -137,13 +151,15 @@ def close_month() -> None:
         doc_md="Dựng, kiểm tra, công bố lại và lập biểu: số liệu hiện là đã chốt.",
     )
     def publish_signed(period: str) -> None:
-        from motcua.closing_commands import publish_anew
+        from motcua.build_commands import publish_anew
+        from warehouse.gates import GateFailed
 
-        with step("publish") as progress:
+        # The same figures would fail again.
+        with only_a_person_can_mend(GateFailed), step("publish") as progress:
             site, home = open_run()
             publish_anew(site, home, period, progress)
 
-    signed = sign(prepared["period"], approve.output)
+    signed = sign(prepared, approve.output)
     chain(prepared, approve, signed, publish_signed(prepared["period"]))
 
 

@@ -15,7 +15,7 @@ from airflow.sdk import CronTriggerTimetable, chain, dag, task
 
 from dags.params import PARAMS
 from dags.progress import step
-from dags.runs import open_run, run_period
+from dags.runs import only_a_person_can_mend, open_run, run_period
 
 DOC = """
 ### Chốt số liệu cuối tháng
@@ -45,7 +45,7 @@ Nhận tệp của các đơn vị → đọc tệp → dựng kho dữ liệu m
     tags=["motcua", "cuối tháng"],
     default_args={"owner": "motcua", "retries": 0},
 )
-def month_end() -> None:  # noqa: PLR0915 - one statement a step
+def month_end() -> None:
     """Wire the six steps; each hands on only what the next one needs to find its input."""
 
     @task(
@@ -98,18 +98,14 @@ def month_end() -> None:  # noqa: PLR0915 - one statement a step
         doc_md="Các cửa kiểm tra chất lượng. Không đạt: dừng, giữ nguyên số liệu đã công bố.",
     )
     def check(build_id: str) -> str:
-        from airflow.sdk.exceptions import AirflowFailException
-
         from warehouse.gates import GateFailed
         from warehouse.gates import check as check_build
 
-        try:
-            with step("check") as progress:
-                site, home = open_run()
-                check_build(site, home, build_id, progress=progress)
-                return build_id
-        except GateFailed as failed:  # the same figures would fail again: no retry
-            raise AirflowFailException(str(failed)) from failed
+        # The same figures would fail again.
+        with only_a_person_can_mend(GateFailed), step("check") as progress:
+            site, home = open_run()
+            check_build(site, home, build_id, progress=progress)
+        return build_id
 
     @task(
         execution_timeout=timedelta(minutes=30),
@@ -126,17 +122,12 @@ def month_end() -> None:  # noqa: PLR0915 - one statement a step
         execution_timeout=timedelta(hours=1),
         doc_md="Lập biểu II.06a và các tệp trả lại đơn vị.",
     )
-    def report(period: str) -> dict[str, int]:
-        from publishing.reminders import write_reminders
-        from publishing.reports import write_reports
-        from publishing.unit_packs import write_outbox
+    def report(period: str) -> int:
+        from publishing.month_files import write_month
 
         with step("report") as progress:
             site, home = open_run()
-            reports = write_reports(site, home, period, progress=progress)
-            packs = write_outbox(site, home, period, progress=progress)
-            packs += write_reminders(site, home, period, progress=progress)
-            return {"reports": len(reports), "outbox": len(packs)}
+            return len(write_month(site, home, period, progress=progress))
 
     @task(
         retries=3,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,17 +34,25 @@ def open_run() -> tuple[Site, Home]:
     wrong: only a person can mend it.
     """
     from airflow.sdk import get_current_context
-    from airflow.sdk.exceptions import AirflowFailException
 
     from ingestion.home import Home
     from ingestion.site import SiteError, load_site
 
     params = get_current_context()["params"]
-    try:
+    with only_a_person_can_mend(SiteError):
         site = load_site(site_directory(params["site"]))
-    except SiteError as error:
-        raise AirflowFailException("\n".join(error.problems)) from error
     return site, Home(home_directory()).create()
+
+
+@contextmanager
+def only_a_person_can_mend(*problems: type[Exception]) -> Iterator[None]:
+    """Fail the task at once, without a retry and with the problem's own sentence, when one of these comes."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    try:
+        yield
+    except problems as problem:
+        raise AirflowFailException(str(problem)) from problem
 
 
 def run_period(site: Site) -> str:

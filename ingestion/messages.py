@@ -1,5 +1,6 @@
 """All texts that a Vietnamese user reads, kept in one folder: ``messages_vi``, one file an area."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -34,6 +35,11 @@ def has_text(key: str) -> bool:
 def count(number: int | None) -> str:
     """A count with a point between thousands, as Vietnamese readers write it."""
     return "–" if number is None else f"{number:,}".replace(",", ".")
+
+
+def markdown_row(cells: Iterable[str]) -> str:
+    """One row of a Markdown table."""
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
 def percent(rate: float | None) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from ingestion.messages import text
 from ingestion.receipts import local_time
 from ingestion.site import places_of
-from motcua.console import TIME, bar, print_json, stdout, told
+from motcua.console import TIME, bar, print_json, say, told
 from motcua.options import open_places
 from warehouse.served import rows
 
@@ -29,4 +29,4 @@ def build_as_of(moment: str, site: Path, home: Path, *, as_json: bool) -> None:
     then = f"{local_time(made.moment, opened.zone):{TIME}}"
     values = {"moment": then, "path": made.database, "value": shlex.quote(moment), "period": newest}
     said = text("as_of.built", places=places, **values)
-    stdout().print(said, soft_wrap=True, highlight=False, markup=False)
+    say(said)

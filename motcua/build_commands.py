@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ingestion.home import Home
 from ingestion.messages import text
 from ingestion.periods import parse_period
-from ingestion.site import places_of
+from ingestion.progress import Progress
+from ingestion.site import Site, places_of
 from motcua.as_of_command import build_as_of
-from motcua.console import bar, print_json, stdout, told
+from motcua.console import bar, print_json, say, told
 from motcua.options import (
     DEFAULT_HOME,
     DEFAULT_SITE,
@@ -22,6 +24,7 @@ from motcua.options import (
 
 if TYPE_CHECKING:
     pass
+from motcua.postgres_commands import publish_where_configured
 
 
 def build(
@@ -42,16 +45,8 @@ def build(
     if as_json:
         print_json(built)
     else:
-        stdout().print(
-            text(
-                "cli.built",
-                build_id=built.build_id,
-                path=built.path,
-                places=places_of(opened, where),
-            ),
-            soft_wrap=True,
-            highlight=False,
-        )
+        places = places_of(opened, where)
+        say(text("cli.built", build_id=built.build_id, path=built.path, places=places))
 
 
 def check(
@@ -77,7 +72,7 @@ def check(
         build_id=build_id,
         places=places_of(opened, where),
     )
-    stdout().print(said, soft_wrap=True, highlight=False)
+    say(said)
 
 
 def publish(
@@ -101,7 +96,7 @@ def publish(
     said = text(
         "cli.published", path=publication.database, period=newest, places=places_of(opened, where)
     )
-    stdout().print(said, soft_wrap=True, highlight=False)
+    say(said)
 
 
 def report(
@@ -112,9 +107,7 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Write the month's workbooks and each unit's pack from the served file."""
-    from publishing.reminders import write_reminders
-    from publishing.reports import write_reports
-    from publishing.unit_packs import write_outbox
+    from publishing.month_files import write_month
     from warehouse.as_of import require_as_of
 
     with told(), bar(as_json) as progress:
@@ -122,11 +115,26 @@ def report(
         asked = parse_period(period)
         if as_of is not None:
             where = require_as_of(opened, where, as_of)
-        written = write_reports(opened, where, asked, progress=progress)
-        written += write_outbox(opened, where, asked, progress=progress)
-        written += write_reminders(opened, where, asked, progress=progress)
+        written = write_month(opened, where, asked, progress=progress)
     if as_json:
         print_json(written)
         return
     for path in written:
-        stdout().print(str(path), soft_wrap=True, highlight=False, markup=False)
+        say(str(path))
+
+
+def publish_anew(site: Site, home: Home, period: str, progress: Progress) -> None:
+    """Build, check and publish what is there, here and in PostgreSQL, and write the month's files.
+
+    Raises what each of the steps raises; what readers have stays until a build has passed its gates.
+    """
+    from publishing.month_files import write_month
+    from publishing.snapshot import publish
+    from warehouse.build import build
+    from warehouse.gates import check
+
+    built = build(site, home, progress=progress)
+    check(site, home, built.build_id, progress=progress)
+    publish(site, home, built.build_id, progress=progress)
+    write_month(site, home, period, progress=progress)
+    publish_where_configured(site, home, progress)

@@ -14,7 +14,7 @@ from ingestion.home import Home
 from ingestion.periods import parse_period
 from ingestion.site import Site
 from motcua import closing_commands
-from motcua.build_commands import build, check, publish, report
+from motcua.build_commands import build, check, publish, publish_anew, report
 from motcua.console import DONE, PARTLY, bar, print_json, stdout, told
 from motcua.dictionary_commands import dictionary
 from motcua.intake_commands import decide, decode, not_fetched, print_not_fetched, pull
@@ -28,7 +28,7 @@ from motcua.options import (
     SitePath,
     open_places,
 )
-from motcua.postgres_commands import publish_postgres, publish_where_configured
+from motcua.postgres_commands import publish_postgres
 from motcua.reading_commands import explain, status
 from motcua.site_commands import samples, validate_site
 from motcua.template_commands import template
@@ -52,12 +52,6 @@ def month_end(
     from ingestion.decode import decode as decode_step
     from ingestion.pull import pull as pull_step
     from ingestion.pull import require_files
-    from publishing.reminders import write_reminders
-    from publishing.reports import write_reports
-    from publishing.snapshot import publish as publish_step
-    from publishing.unit_packs import write_outbox
-    from warehouse.build import build as build_step
-    from warehouse.gates import check as check_step
 
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
@@ -65,13 +59,7 @@ def month_end(
         fetched = pull_step(opened, where, asked, progress=progress)
         require_files(opened, where, asked, fetched)
         decode_step(opened, where, progress=progress)
-        built = build_step(opened, where, progress=progress)
-        check_step(opened, where, built.build_id, progress=progress)
-        publish_step(opened, where, built.build_id, progress=progress)
-        write_reports(opened, where, asked, progress=progress)
-        write_outbox(opened, where, asked, progress=progress)
-        write_reminders(opened, where, asked, progress=progress)
-        publish_where_configured(opened, where, progress)
+        publish_anew(opened, where, asked, progress)
     with told():
         print_not_fetched(fetched.items)
         code = print_summary(opened, where, asked, as_json=as_json)

@@ -10,10 +10,10 @@ from rich.markup import escape
 from ingestion.home import Home
 from ingestion.messages import text
 from ingestion.periods import parse_period
-from ingestion.progress import Progress
 from ingestion.receipts import local_time
 from ingestion.site import Site, places_of
-from motcua.console import DONE, GATE, TIME, bar, print_json, stdout, told
+from motcua.build_commands import publish_anew
+from motcua.console import DONE, GATE, TIME, bar, print_json, say, stdout, told
 from motcua.options import (
     DEFAULT_HOME,
     DEFAULT_SITE,
@@ -23,7 +23,6 @@ from motcua.options import (
     SitePath,
     open_places,
 )
-from motcua.postgres_commands import publish_where_configured
 
 if TYPE_CHECKING:  # loading the comparison is not for every command
     from warehouse.closing_store import Closing
@@ -71,7 +70,7 @@ def close(
         print_json({**plain(closing), "is_new": done.is_new, "is_published": publish})
         return
     key = "closing.closed" if done.is_new else "closing.closed_before"
-    _say(text(key, period=month, version=closing.version, by=closing.closed_by))
+    say(text(key, period=month, version=closing.version, by=closing.closed_by))
     if done.is_new:
         _say_shaken(where, month)
         _say_where(opened, where, month, publish)
@@ -99,10 +98,10 @@ def reopen(
         shaken = shaken_months(where, month)
         print_json({**plain(closing), "shaken": shaken, "is_published": not no_publish})
         return
-    _say(text("closing.reopened", period=month, version=closing.version))
+    say(text("closing.reopened", period=month, version=closing.version))
     _say_shaken(where, month)
     _say_where(opened, where, month, not no_publish)
-    _say(text("closing.sign_again", period=month, places=places_of(opened, where)))
+    say(text("closing.sign_again", period=month, places=places_of(opened, where)))
 
 
 def verify_closing(
@@ -125,22 +124,6 @@ def verify_closing(
     else:
         _print_verified(found)
     raise typer.Exit(DONE if found.is_same else GATE)
-
-
-def publish_anew(site: Site, home: Home, period: str, progress: Progress) -> None:
-    """Build, check and publish, then write the month's reports and packs: readers see it signed."""
-    from publishing.reports import write_reports
-    from publishing.snapshot import publish
-    from publishing.unit_packs import write_outbox
-    from warehouse.build import build
-    from warehouse.gates import check
-
-    built = build(site, home, progress=progress)
-    check(site, home, built.build_id, progress=progress)
-    publish(site, home, built.build_id, progress=progress)
-    write_reports(site, home, period, progress=progress)
-    write_outbox(site, home, period, progress=progress)
-    publish_where_configured(site, home, progress)
 
 
 def plain(closing: Any) -> dict[str, Any]:
@@ -175,34 +158,30 @@ def shaken_months(home: Home, period: str) -> list[str]:
 
 def _say_shaken(home: Home, period: str) -> None:
     if shaken := shaken_months(home, period):
-        _say(text("closing.shaken", periods=", ".join(shaken)))
+        say(text("closing.shaken", periods=", ".join(shaken)))
 
 
 def _say_where(site: Site, home: Home, period: str, is_published: bool) -> None:
     if is_published:
-        _say(text("closing.published", folder=home.reports / period))
+        say(text("closing.published", folder=home.reports / period))
     else:
-        _say(text("closing.publish_later", period=period, places=places_of(site, home)))
+        say(text("closing.publish_later", period=period, places=places_of(site, home)))
 
 
 def _print_verified(found: "Verified") -> None:
     key = "closing.verify_same" if found.is_same else "closing.verify_different"
     count = found.tables if found.is_same else len(found.differences)
-    _say(text(key, period=found.period, version=found.version, count=count))
+    say(text(key, period=found.period, version=found.version, count=count))
     for d in found.differences:
-        _say(text("closing.verify_table", **vars(d)))
+        say(text("closing.verify_table", **vars(d)))
         if d.columns:
-            _say(text("closing.verify_columns", table=d.table, columns=", ".join(d.columns)))
+            say(text("closing.verify_columns", table=d.table, columns=", ".join(d.columns)))
     for file in found.submissions:
-        _say(text("closing.verify_file", **file))
+        say(text("closing.verify_file", **file))
     if found.signed_decoder != found.present_decoder:
         decoders = {"signed": found.signed_decoder, "present": found.present_decoder}
-        _say(text("closing.verify_decoder", **decoders))
+        say(text("closing.verify_decoder", **decoders))
     if found.signed_revision != found.present_revision:
         revisions = {"signed": found.signed_revision, "present": found.present_revision}
         key = "closing.verify_code_same" if found.is_same else "closing.verify_code"
-        _say(text(key, **revisions))
-
-
-def _say(line: str) -> None:
-    stdout().print(line, markup=False, highlight=False, soft_wrap=True)
+        say(text(key, **revisions))

@@ -31,6 +31,11 @@ def stdout() -> Console:
     return Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH)
 
 
+def say(line: str) -> None:
+    """Print a sentence as it stands: not cut, not coloured, whatever a path or a name in it holds."""
+    stdout().print(line, markup=False, highlight=False, soft_wrap=True)
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Turn errors a person can mend into their message and exit code; anything else is ours (exit 1)."""

@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from ingestion.home import Home
 from ingestion.messages import text
-from motcua.console import stdout, told
+from motcua.console import say, told
 
 PAGES = Path("docs/dictionary")
 
@@ -28,7 +27,7 @@ def dictionary(
 
     with told():
         changed = write_pages(out)
-        stdout().print(escape(text("dictionary.pages", folder=out, count=len(changed))))
+        say(text("dictionary.pages", folder=out, count=len(changed)))
         if html is not None:
             write_html(Home(home.resolve()), html)
-            stdout().print(escape(text("dictionary.html", path=html)))
+            say(text("dictionary.html", path=html))

@@ -10,7 +10,7 @@ from ingestion.messages import text
 from ingestion.periods import parse_period
 from ingestion.site import places_of
 from ingestion.sources import FEEDS
-from motcua.console import DONE, PARTLY, bar, print_json, stdout, told
+from motcua.console import DONE, PARTLY, bar, print_json, say, stdout, told
 from motcua.options import (
     DEFAULT_HOME,
     DEFAULT_SITE,
@@ -79,14 +79,8 @@ def decode(
     if as_json:
         print_json(submissions)
     else:
-        stdout().print(
-            text(
-                "cli.decoded",
-                accepted=sum(s.status == "accepted" for s in submissions),
-                other=len(bad),
-            ),
-            highlight=False,
-        )
+        accepted = sum(s.status == "accepted" for s in submissions)
+        say(text("cli.decoded", accepted=accepted, other=len(bad)))
         print_problems(stdout(), bad)
     raise typer.Exit(PARTLY if bad else DONE)
 
@@ -126,7 +120,7 @@ def decide(
         period=asked or submission.partition(".")[0],
         places=places_of(opened, where),
     )
-    stdout().print(said, soft_wrap=True, highlight=False)
+    say(said)
 
 
 def not_fetched(items: list["PullItem"]) -> list["PullItem"]:
@@ -139,11 +133,11 @@ def _print_items(items: list["PullItem"], asked: str) -> None:
     counts = {
         o: sum(i.outcome == o for i in items) for o in ("new", "unchanged", "missing", "failed")
     }
-    stdout().print(text("cli.pulled", **counts), highlight=False)
+    say(text("cli.pulled", **counts))
     for item in items:
         if item.outcome == "failed" or (item.outcome == "missing" and item.period == asked):
             line = f"  {item.period} {item.unit}: {item.message or text('cli.missing')}"
-            stdout().print(line, highlight=False, markup=False, soft_wrap=True)
+            say(line)
 
 
 def print_not_fetched(items: list["PullItem"]) -> None:

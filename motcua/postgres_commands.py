@@ -8,7 +8,7 @@ from ingestion.home import Home
 from ingestion.messages import text
 from ingestion.progress import Progress
 from ingestion.site import Site
-from motcua.console import bar, print_json, stdout, told
+from motcua.console import bar, print_json, say, told
 from motcua.options import DEFAULT_HOME, DEFAULT_SITE, AsJson, HomePath, SitePath, open_places
 
 
@@ -43,9 +43,9 @@ def publish_postgres(
     if as_json:
         print_json(done)
         return
-    _say(text("postgres.published" if done.is_new else "postgres.same", **vars(done)))
+    say(text("postgres.published" if done.is_new else "postgres.same", **vars(done)))
     for note in done.notes:
-        _say(text("postgres.note", note=note))
+        say(text("postgres.note", note=note))
 
 
 def publish_where_configured(site: Site, home: Home, progress: Progress) -> None:
@@ -60,7 +60,3 @@ def publish_where_configured(site: Site, home: Home, progress: Progress) -> None
         from publishing.postgres.target import configured
 
         publish_postgres(site, home, configured(), progress=progress)
-
-
-def _say(line: str) -> None:
-    stdout().print(line, markup=False, highlight=False, soft_wrap=True)

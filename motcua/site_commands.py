@@ -9,7 +9,7 @@ from rich.console import Console
 from ingestion.messages import text
 from ingestion.periods import parse_period
 from ingestion.site import load_site
-from motcua.console import DONE, PARTLY, USAGE, print_json, stdout, told
+from motcua.console import DONE, PARTLY, USAGE, print_json, say, told
 from motcua.options import (
     DEFAULT_SITE,
     AsJson,
@@ -42,12 +42,9 @@ def validate_site(
         print_json({"site": loaded.name, "units": len(loaded.units), "trial": trial})
     else:
         sizes = {"units": len({u.code for u in loaded.units}), "sources": len(loaded.sources)}
-        stdout().print(
-            text("cli.site_valid", name=loaded.name, layouts=len(loaded.layouts), **sizes),
-            highlight=False,
-        )
+        say(text("cli.site_valid", name=loaded.name, layouts=len(loaded.layouts), **sizes))
         if trial:
-            stdout().print(trial.summary, markup=False, highlight=False, soft_wrap=True)
+            say(trial.summary)
     raise typer.Exit(DONE if trial is None or trial.accepted else PARTLY)
 
 
@@ -90,7 +87,7 @@ def samples(
         print_json({"out": out, **_sizes(truth)})
         return
     said = text("cli.samples_written", out=out, **_sizes(truth))
-    stdout().print(said, soft_wrap=True, highlight=False)
+    say(said)
 
 
 def _sizes(truth: Any) -> dict[str, int]:

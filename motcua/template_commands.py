@@ -8,7 +8,7 @@ import typer
 from ingestion.messages import text
 from ingestion.periods import parse_period
 from ingestion.site import load_site
-from motcua.console import stdout, told
+from motcua.console import say, told
 
 template = typer.Typer(help="Workbooks for people to fill in.", no_args_is_help=True)
 
@@ -43,4 +43,4 @@ def registers(
             write_template(load_site(site), out, unit_code=unit, period=month)
         except UnknownUnit as error:
             raise typer.BadParameter(str(error)) from None
-    stdout().print(text("template.written", path=out), soft_wrap=True, highlight=False)
+    say(text("template.written", path=out))

@@ -11,6 +11,7 @@ from rich.text import Text
 from ingestion.messages import count, has_text, percent, text
 from ingestion.register import Submission
 from warehouse.explain import Explanation
+from warehouse.restatement import moved_text
 from warehouse.served import Row
 from warehouse.summary import MonthSummary
 
@@ -78,8 +79,7 @@ def print_month(out: Console, month: MonthSummary) -> None:
 def print_restated(out: Console, restated: list[Row]) -> None:
     """Signed months that say something else now, and what can be done: one line each, then the commands."""
     for month in restated:
-        values = {**month, "units": count(month["units"]), "cells": count(month["cells"])}
-        line = text("closing.moved", **values)
+        line = moved_text(month)
         out.print(line, style="yellow", highlight=False, markup=False, soft_wrap=True)
     if restated:
         out.print(text("closing.moved_next"), highlight=False, markup=False, soft_wrap=True)

@@ -1,8 +1,9 @@
 """What a person reads before signing a month: Markdown, for the approval page of Airflow."""
 
-from ingestion.messages import count, percent, text
+from ingestion.messages import count, markdown_row, percent, text
 from ingestion.periods import previous_period
 from warehouse.closing_summary import ClosingSummary
+from warehouse.restatement import moved_text
 
 _COUNTS = (
     "units",
@@ -27,14 +28,12 @@ def closing_page(summary: ClosingSummary) -> str:
     said.append(_missing(summary))
     key = "approval.changed" if summary.changed else "approval.unchanged"
     said.append(text(key, count=count(summary.changed)))
-    for month in summary.restated:
-        values = {**month, "units": count(month["units"]), "cells": count(month["cells"])}
-        said.append(text("closing.moved", **values))
+    said += [moved_text(month) for month in summary.restated]
     return "\n".join(
         [
             text("approval.intro", build_id=summary.build_id),
             "",
-            _line(text("approval.columns", period=summary.period, below=below).split("|")),
+            markdown_row(text("approval.columns", period=summary.period, below=below).split("|")),
             "|---|--:|--:|--:|",
             *_figures(summary),
             "",
@@ -45,10 +44,14 @@ def closing_page(summary: ClosingSummary) -> str:
 
 def _figures(summary: ClosingSummary) -> list[str]:
     lines = []
+    has_before = summary.previous_totals["units"] > 0  # the first month has none
     for name in _COUNTS:
-        now, before = summary.totals[name], summary.previous_totals[name]
-        cells = [text(f"approval.{name}"), count(now), count(before), f"{now - before:+d}"]
-        lines.append(_line(cells))
+        now = summary.totals[name]
+        before = summary.previous_totals[name] if has_before else None
+        difference = "–" if before is None else f"{now - before:+d}"
+        lines.append(
+            markdown_row([text(f"approval.{name}"), count(now), count(before), difference])
+        )
     late = summary.late
     rates = [
         late[f"{which}numerator"] / late[f"{which}denominator"]
@@ -57,7 +60,7 @@ def _figures(summary: ClosingSummary) -> list[str]:
         for which in ("", "previous_")
     ]
     label = text("approval.late_rate", policy=late["policy_name"])
-    return [*lines, _line([label, percent(rates[0]), percent(rates[1]), ""])]
+    return [*lines, markdown_row([label, percent(rates[0]), percent(rates[1]), ""])]
 
 
 def _missing(summary: ClosingSummary) -> str:
@@ -66,7 +69,3 @@ def _missing(summary: ClosingSummary) -> str:
     names = "; ".join(f"{row['unit_name']} ({row['unit_code']})" for row in summary.missing)
     codes = ",".join(row["unit_code"] for row in summary.missing)
     return text("approval.missing", units=names, codes=codes)
-
-
-def _line(cells: list[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -44,11 +44,19 @@ class Closed:
 
 
 def close(  # noqa: PLR0913 - who, when, why and what is accepted
-    site: Site, home: Home, period: str, by: str, reason: str, *, without: Sequence[str] = ()
+    site: Site,
+    home: Home,
+    period: str,
+    by: str,
+    reason: str,
+    *,
+    without: Sequence[str] = (),
+    seen_build: str | None = None,
 ) -> Closed:
     """Freeze what the served warehouse shows for the month, as the next version of its closing.
 
-    `without`: units whose missing file is accepted; all that are missing must be named. A month that is
+    `without`: units whose missing file is accepted; all that are missing must be named. `seen_build`: the
+    build whose figures the signer looked at; another one is not signed. A month that is
     signed with the same content already is left as it is. Raises ClosingError with every reason against
     it, ClosingBusy, ClosingTampered, NothingServed.
     """
@@ -60,6 +68,7 @@ def close(  # noqa: PLR0913 - who, when, why and what is accepted
         standing = closing_in_force(closings, month)
         positions = register_positions(home)
         with served(home) as connection:
+            _require_seen(connection, month, seen_build)
             if standing:
                 return _already(site, home, connection, standing)
             found = obstacles(site, home, connection, month, closings, without=without)
@@ -223,6 +232,16 @@ def _already(
         if not any(line.items() <= entry.items() for entry in log.read()):  # a crash came between
             log.append({**line, "at": standing.closed_at})
     return Closed(standing, is_new=False)
+
+
+def _require_seen(
+    connection: duckdb.DuckDBPyConnection, period: str, seen_build: str | None
+) -> None:
+    """Nobody signs figures that he has not seen: raises ClosingError when another build is served by now."""
+    build_id = rows(connection, "select build_id from meta.build")[0]["build_id"]
+    if seen_build not in (None, build_id):
+        values = {"period": period, "seen": seen_build, "build_id": build_id}
+        raise ClosingError(text("closing.not_seen", **values))
 
 
 def _require_person(by: str, reason: str) -> None:

@@ -25,8 +25,8 @@ class ClosingSummary:
     and of the one before; late: its late cases by the default policy (policy_name, numerator, denominator, and
     the same of the month before). missing: units without a file. gates: checks passed, and the texts of those
     that were not. restated: signed months that moved since. changed: rows of
-    figures of earlier months that the served publication moved. obstacles: every reason against signing;
-    blocking: those that remain when all missing units are accepted.
+    figures of earlier months that the served publication moved. blocking: every reason against signing but
+    the missing units, whom a person may accept.
     """
 
     period: str
@@ -40,7 +40,6 @@ class ClosingSummary:
     gates_failed: list[str]
     restated: list[Row]
     changed: int
-    obstacles: list[str]
     blocking: list[str]
 
 
@@ -64,7 +63,6 @@ def closing_summary(site: Site, home: Home, period: str) -> ClosingSummary:
         restated = moved_months(connection)
         missing = missing_units(connection, month)
         codes = [row["unit_code"] for row in missing]
-        against = obstacles(site, home, connection, month, closings)
         blocking = obstacles(site, home, connection, month, closings, without=codes)
         below = previous_period(month)
         totals = control_totals(connection, month)
@@ -83,7 +81,6 @@ def closing_summary(site: Site, home: Home, period: str) -> ClosingSummary:
         gates_failed=[r["text"] for r in results if not r["success"]],
         restated=restated,
         changed=_changed_rows(home.publications / f"{build_id}.changes.parquet", month),
-        obstacles=against,
         blocking=blocking,
     )
 

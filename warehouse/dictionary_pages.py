@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.home import Home
+from ingestion.messages import markdown_row
 from warehouse.build import run_dbt
 from warehouse.dictionary import Table, read_dictionary
 
@@ -55,7 +56,7 @@ def _index(tables: list[Table]) -> str:
     for table in tables:
         place = f"[{table.schema}.{table.name}]({table.schema}.md#{table.name})"
         cells = (place, table.vi, table.en, ", ".join(table.grain))
-        lines.append(_row(cells))
+        lines.append(markdown_row(cells))
     return "\n".join(lines) + "\n"
 
 
@@ -66,12 +67,8 @@ def _section(table: Table) -> str:
     lines += ["", "| Cột / Column | Kiểu / Type | Ý nghĩa | Meaning |", "|---|---|---|---|"]
     for column in table.columns:
         kind = column.type + (", bắt buộc" if column.required else "")
-        lines.append(_row((f"`{column.name}`", kind, column.vi, column.en)))
+        lines.append(markdown_row((f"`{column.name}`", kind, column.vi, column.en)))
     return "\n".join(lines)
-
-
-def _row(cells: tuple[str, ...]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
 
 
 def write_html(home: Home, path: Path) -> None:

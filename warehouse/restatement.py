@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.messages import count, text
 from ingestion.site import Site, site_files
 from warehouse.build_comparison import MADE, find_changes
 from warehouse.change_causes import OF_BUILD
@@ -150,6 +151,12 @@ def moved_months(connection: duckdb.DuckDBPyConnection) -> list[Row]:
         )
     except duckdb.CatalogException:
         return []
+
+
+def moved_text(month: Row) -> str:
+    """The sentence for a row of `moved_months`."""
+    counted = {name: count(month[name]) for name in ("units", "cells")}
+    return text("closing.moved", **{**month, **counted})
 
 
 def write_differences(closing: Closing, database: Path, path: Path, site: Site) -> None:

@@ -144,7 +144,7 @@ def test_a_month_is_published_and_signed_on_the_server(
 
 def answer(client: Client, run: str, option: str, **form: str) -> dict[str, Any]:
     """Answer the approval task of a run as the page does; what it showed."""
-    client.wait(run, "approve", "awaiting_input", "deferred")
+    client.wait(run, "approve", "awaiting_input")
     where = f"{run}/taskInstances/approve/-1/hitlDetails"
     page = client.ask(where)
     client.ask(where, {"chosen_options": [option], "params_input": form}, "PATCH")

@@ -398,9 +398,8 @@ def test_months_are_signed_in_their_order_and_whole(signed: Signed) -> None:
         close(signed.site, signed.home, MAR, "An", " ")
     seen = closing_summary(signed.site, signed.home, MAR)
     assert [row["unit_code"] for row in seen.missing] == ["U2"]
-    assert (len(seen.obstacles), seen.totals["units"], seen.standing) == (1, 2, None)
+    assert (seen.blocking, seen.totals["units"], seen.standing) == ([], 2, None)
     assert seen.totals["opening_count"] == seen.previous_totals["pending_count"]
-    assert seen.blocking == []
     reopen(signed.site, signed.home, FEB, *WHO)
     (blocking,) = closing_summary(signed.site, signed.home, MAR).blocking
     assert "Kỳ trước (2024-02) chưa chốt" in blocking
@@ -425,6 +424,16 @@ def test_what_is_to_be_signed_is_shown_beside_the_month_before(signed: Signed) -
     signed.take_in(JAN)
     page = closing_page(closing_summary(signed.site, signed.home, MAR)).splitlines()
     assert any("Kỳ đã chốt 2024-01 (bản 1)" in line for line in page)
+
+
+def test_only_figures_that_were_seen_are_signed(signed: Signed) -> None:
+    """Between the page and the answer days may pass, and another publication."""
+    seen = closing_summary(signed.site, signed.home, MAR).build_id
+    signed.publish()
+    with pytest.raises(ClosingError, match=f"(?s)công bố lại.*{seen}"):
+        close(signed.site, signed.home, MAR, *WHO, without=["U2"], seen_build=seen)
+    seen = closing_summary(signed.site, signed.home, MAR).build_id
+    assert close(signed.site, signed.home, MAR, *WHO, without=["U2"], seen_build=seen).is_new
 
 
 def test_two_closings_at_once(signed: Signed) -> None:
