@@ -12,6 +12,8 @@ from ingestion.index_reference import IndexCriterion, Target
 from ingestion.layouts import Layout, Name, layout_problems
 from ingestion.masking import masked_unit
 from ingestion.messages import text
+from ingestion.operations import FILE as OPERATIONS_FILE
+from ingestion.operations import Operations
 from ingestion.periods import first_day, last_day
 from ingestion.reference import (
     CalendarDay,
@@ -25,7 +27,7 @@ from ingestion.reference import (
     Waiver,
 )
 from ingestion.settings import Settings
-from ingestion.site_checks import Reference, check_reference, check_sources
+from ingestion.site_checks import Reference, check_operations, check_reference, check_sources
 from ingestion.site_files import Problems, parse_yaml, read_table, read_yaml
 from ingestion.sources import Feed, Source, SourcesFile, resolve
 from ingestion.text import match_key
@@ -60,6 +62,7 @@ class Site(Settings):
     sources: tuple[Source, ...]
     layouts: dict[str, Layout]
     default_layouts: tuple[Name, ...]
+    operations: Operations = Operations()
     digest: str
 
     @property
@@ -123,6 +126,7 @@ def load_site(directory: Path) -> Site:
         not_updated=read_table(folder / "not_updated.csv", NotUpdated, problems),
         overdue_causes=read_table(folder / "overdue_causes.csv", OverdueCause, problems),
     )
+    operations = read_operations(directory, problems)
     targets = read_table(folder / "targets.csv", Target, problems)
     criteria = read_table(folder / "index_criteria.csv", IndexCriterion, problems)
     check_reference(problems, reference, settings)
@@ -130,7 +134,9 @@ def load_site(directory: Path) -> Site:
     check_criteria(problems, criteria)
     if sources_file and sources:
         check_sources(problems, sources_file, sources, reference, layouts)
-    if problems.found or settings is None or sources is None:
+    if operations:
+        check_operations(problems, operations, reference.versions)
+    if problems.found or settings is None or sources is None or operations is None:
         raise SiteError(problems.found)
     versions = reference.versions
     return Site.model_validate(
@@ -144,8 +150,19 @@ def load_site(directory: Path) -> Site:
             "sources": [resolve(x, sources.defaults, versions[x.unit]) for x in sources.units],
             "layouts": layouts,
             "default_layouts": sources.defaults.layouts,
+            "operations": operations,
             "digest": _digest(directory),
         }
+    )
+
+
+def read_operations(directory: Path, problems: Problems) -> Operations | None:
+    """Read `operations.yml`; the shipped hours where the site has none, None when it is wrong."""
+    path = directory / OPERATIONS_FILE
+    return (
+        parse_yaml(read_yaml(path, problems), Operations, problems)
+        if path.exists()
+        else Operations()
     )
 
 
@@ -175,7 +192,8 @@ def _load_layouts(directory: Path, problems: Problems) -> dict[str, Layout]:
 def site_files(directory: Path) -> list[Path]:
     """Every file of a site that decides figures."""
     patterns = ("*.yml", "layouts/*.yml", "reference/*.csv")
-    return sorted(path for pattern in patterns for path in directory.glob(pattern))
+    found = {path for pattern in patterns for path in directory.glob(pattern)}
+    return sorted(found - {directory / OPERATIONS_FILE})
 
 
 def _digest(directory: Path) -> str:

@@ -7,6 +7,8 @@ from itertools import combinations
 
 from ingestion.layouts import Layout
 from ingestion.messages import text
+from ingestion.operations import FILE as OPERATIONS_FILE
+from ingestion.operations import Operations
 from ingestion.reference import (
     MEASURES,
     SHIPPED_POLICIES,
@@ -220,6 +222,15 @@ def _check_severities(
             message = text("rule.repeated", rule=rule.rule_id, line=first_lines[key])
             problems.add(file, message, line=line, key="from_period")
         first_lines.setdefault(key, line)
+
+
+def check_operations(problems: Problems, operations: Operations, codes: Iterable[str]) -> None:
+    """Note units that are written to and are none of this site's."""
+    known = set(codes)
+    for code in operations.mail.units:
+        if code not in known:
+            message = text("site.unknown_unit", code=code, hint=nearest(code, known))
+            problems.add(problems.directory / OPERATIONS_FILE, message, key=f"mail.units.{code}")
 
 
 def check_sources(
