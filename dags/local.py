@@ -1,7 +1,7 @@
-"""Run the DAG `month_end` in this process: no server, progress on the terminal.
+"""Run the DAGs `pull_exports` and `month_end` in this process: no server, progress on the terminal.
 
-`python -m dags.local --site DIR --period YYYY-MM` does what the scheduled run does, through the
-same DAG, with an Airflow database of its own. Airflow is imported late: its settings are
+`python -m dags.local --site DIR --period YYYY-MM` does what the scheduled runs do, through the
+same DAGs, with an Airflow database of its own. Airflow is imported late: its settings are
 environment variables, and a wrong site or period is told at once.
 """
 
@@ -15,7 +15,7 @@ import threading
 import time
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 
@@ -25,7 +25,7 @@ from dags.terminal import TerminalListener
 from ingestion.messages import text
 from ingestion.periods import PeriodError, parse_period
 from ingestion.site import Site, SiteError, load_site
-from motcua.console import GATE, INTERNAL, USAGE
+from motcua.console import GATE, INTERNAL, PARTLY, USAGE
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
@@ -52,13 +52,16 @@ def main(arguments: list[str] | None = None) -> int:
         return _complain(errors, [text("month_end.interrupted")], INTERRUPTED)
     if not succeeded:
         return _explain_failure(errors, listener.error, log)
-    return _summary(site, period, home)
+    code = _summary(site, period, home)
+    if listener.error:  # files that could not be had stopped nobody
+        return _complain(errors, [str(listener.error)], PARTLY)
+    return code
 
 
 def run_month_end(
     site: Site, period: str, home: Path, console: Console
 ) -> tuple[TerminalListener, bool, Path]:
-    """Run the DAG once for `site` and `period`; return its listener, success and the log file."""
+    """Run both DAGs once for `site` and `period`; return their listener, success and the log file."""
     began = time.monotonic()
     os.environ.update(airflow_environment(home, "local"))
     log = home.resolve() / "airflow" / "local" / "logs" / f"month_end-{period}-{os.getpid()}.log"
@@ -69,13 +72,25 @@ def run_month_end(
     with TerminalListener(console, beside) as listener, log.open("w", encoding="utf-8") as log_file:
         listen(listener)
         listener.preparing("airflow", began)
-        dag = _load_dag(log_file)
-        run = dag.test(run_conf={"site": str(site.directory.resolve()), "period": period})
-    return listener, run.state == "success", log
+        dags = _load_dags(log_file)
+        conf = {"site": str(site.directory.resolve()), "period": period}
+        # One batch: the terminal shows the steps, not the tasks.
+        succeeded = _run(dags["pull_exports"], {**conf, "batch_units": len(site.units)})
+        succeeded = succeeded and _run(dags["month_end"], conf)
+    return listener, succeeded, log
 
 
-def _load_dag(log_file: TextIO) -> DAG:
-    """Import Airflow with its log in `log_file`, prepare its database and load the DAG."""
+def _run(dag: DAG, conf: dict[str, Any]) -> bool:
+    """Run a DAG here; whether it succeeded. Nothing is tried again: a person is watching."""
+    for task in dag.tasks:
+        task.retries = 0
+        task.on_failure_callback = ()  # nor written to
+    dag.deadline = None
+    return bool(dag.test(run_conf=conf).state == "success")
+
+
+def _load_dags(log_file: TextIO) -> dict[str, DAG]:
+    """Import Airflow with its log in `log_file`, prepare its database and load the DAGs."""
     import airflow  # noqa: F401  (configures logging: must come before ours)
     from airflow.sdk.log import configure_logging
 
@@ -84,10 +99,10 @@ def _load_dag(log_file: TextIO) -> DAG:
     from airflow.utils.db import initdb
 
     initdb()
-    dag: DAG = import_module("dags.month_end").DAG_MONTH_END
-    for task in dag.tasks:
-        task.retries = 0  # a person is watching: tell at once rather than wait for a retry
-    return dag
+    return {
+        name: getattr(import_module(f"dags.{name}"), f"DAG_{name.upper()}")
+        for name in ("pull_exports", "month_end")
+    }
 
 
 def _import_great_expectations() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from dags.environment import ROOT
@@ -38,10 +38,18 @@ def open_run() -> tuple[Site, Home]:
     from ingestion.home import Home
     from ingestion.site import SiteError, load_site
 
-    params = get_current_context()["params"]
+    context = get_current_context()
+    asked = [event["site"] for event in asked_by(context) if "site" in event]
     with only_a_person_can_mend(SiteError):
-        site = load_site(site_directory(params["site"]))
+        site = load_site(site_directory([context["params"]["site"], *asked][-1]))
     return site, Home(home_directory()).create()
+
+
+def asked_by(context: Any) -> list[dict[str, Any]]:
+    """What the asset events say that started this run, oldest first; none for any other run."""
+    events = context.get("triggering_asset_events") or {}
+    found = [event for of_asset in events.values() for event in of_asset]
+    return [event.extra for event in sorted(found, key=lambda event: event.timestamp)]
 
 
 @contextmanager
@@ -53,6 +61,15 @@ def only_a_person_can_mend(*problems: type[Exception]) -> Iterator[None]:
         yield
     except problems as problem:
         raise AirflowFailException(str(problem)) from problem
+
+
+def run_periods(site: Site) -> list[str]:
+    """The months of a run, oldest first: those of the events that started it, else `run_period`."""
+    from airflow.sdk import get_current_context
+
+    events = asked_by(get_current_context())
+    asked = {period for event in events for period in event.get("periods", ())}
+    return sorted(asked) or [run_period(site)]
 
 
 def run_period(site: Site) -> str:

@@ -21,9 +21,9 @@ class TerminalListener:
     """
 
     def __init__(self, console: Console, beside: dict[str, Callable[[], None]]) -> None:
-        """Listen; `beside[step]` is called when `step` begins."""
+        """Listen; `beside[step]` is called once `step` has something to do: it says where it is."""
         self.error: BaseException | None = None
-        self._beside = beside
+        self._beside = dict(beside)
         self._console = console
         self._bars = Bars(
             SpinnerColumn(finished_text=" "),
@@ -56,8 +56,6 @@ class TerminalListener:
         if self._preparing:
             (what, began), self._preparing = self._preparing, None
             self.finished(what, time.monotonic() - began)
-        if step in self._beside:
-            self._beside[step]()
         if self._console.is_terminal:
             self._lines[step] = self._bars.add_task(_title(step), total=1, what="")
         else:
@@ -66,6 +64,7 @@ class TerminalListener:
 
     def advanced(self, step: str, what: str, done: int, total: int) -> None:
         """Show where `step` is; in a pipe only every few seconds."""
+        self._beside.pop(step, lambda: None)()
         where = f"{what} {done}/{total}" if total else what
         if self._console.is_terminal:
             self._bars.update(self._lines[step], what=where)

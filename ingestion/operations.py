@@ -6,7 +6,7 @@ without the file runs at the hours below and writes to nobody.
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from ingestion.layouts import Name, Strict
 from ingestion.messages import text
@@ -25,6 +25,7 @@ def _days(value: str) -> str:
 
 Days = Annotated[
     str,
+    BeforeValidator(lambda value: str(value) if isinstance(value, int) else value),  # one day
     StringConstraints(pattern=r"^[0-9]{1,2}(-[0-9]{1,2})?(,[0-9]{1,2}(-[0-9]{1,2})?)*$"),
     AfterValidator(_days),
 ]

@@ -6,7 +6,7 @@ which they were asked for: the register does not depend on who answered first.
 
 import os
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Collection, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from ingestion.home import Home
 from ingestion.landing import sweep
 from ingestion.log import Log
 from ingestion.messages import text
-from ingestion.periods import add_months, months_between, parse_period
+from ingestion.periods import PeriodError, add_months, months_between, parse_period
 from ingestion.places.place import SourceFailedError, SourceMissingError
 from ingestion.progress import Progress, quiet
 from ingestion.receipts import (
@@ -47,6 +47,10 @@ class NothingArrivedError(Exception):
     """Not one file of the asked month is there; the message is for the user (Vietnamese)."""
 
 
+class NotFetchedError(Exception):
+    """Some files are there and could not be had; the message names each unit and why (Vietnamese)."""
+
+
 @dataclass(frozen=True, slots=True)
 class PullItem:
     """What came of asking one unit for one month."""
@@ -67,27 +71,27 @@ class PullReport:
     items: list[PullItem] = field(default_factory=list)
 
 
-def pull(
+def pull(  # noqa: PLR0913 - all but the first three have a good default
     site: Site,
     home: Home,
     period: str,
     *,
+    first: str | None = None,
+    units: Collection[str] | None = None,
     progress: Progress = quiet,
     connections: Connections = from_environment,
 ) -> PullReport:
-    """Ask every unit for its file of ``period`` and of the months looked back to.
+    """Ask every unit, or these ``units`` alone, for its file of ``period`` and of the months before.
 
-    Months run from max(first_period, period - lookback) to ``period``, so late and corrected files
-    come in. A unit whose file is missing or cannot be had stops nobody. ``connections`` gives the
-    connection of an id that ``sources.yml`` names.
+    Months run from ``first`` to ``period``; without it from max(first_period, period - lookback), so late
+    and corrected files come in. A unit whose file is missing or cannot be had stops nobody.
+    ``connections`` gives the connection of an id that ``sources.yml`` names.
     """
-    first = max(site.first_period, add_months(period, -site.pull.lookback_months))
-    months = months_between(first, parse_period(period))
     asks = [
         _ask_of(source, month)
-        for month in months
+        for month in months_asked(site, period, first)
         for source in site.sources
-        if source.covers(month)
+        if source.covers(month) and (units is None or source.unit in units)
     ]
     intake = _Intake.open(site, home, connections)
     totals, done, report = Counter(ask.period for ask in asks), Counter[str](), PullReport()
@@ -100,25 +104,80 @@ def pull(
     return report
 
 
+def months_asked(site: Site, period: str, first: str | None = None) -> list[str]:
+    """The months that a pull of ``period`` asks for, oldest first; never one before the site's first."""
+    begin = first or add_months(period, -site.pull.lookback_months)
+    return months_between(max(site.first_period, begin), parse_period(period))
+
+
+def range_asked(site: Site, first: str, last: str) -> list[str]:
+    """The months of a range that a person names, oldest first.
+
+    Raises PeriodError (Vietnamese) when one is no month, they are swapped, or the site begins later.
+    """
+    first, last = parse_period(first), parse_period(last)
+    if first > last:
+        raise PeriodError(text("schedule.months_swapped", first=first, last=last))
+    if first < site.first_period:
+        values = {"first": first, "site_first": site.first_period}
+        raise PeriodError(text("schedule.before_first", **values))
+    return months_between(first, last)
+
+
+def units_asked(site: Site, period: str, first: str | None = None) -> list[str]:
+    """The codes of the units that have a source in one of these months, in the site's order."""
+    months = months_asked(site, period, first)
+    asked = (source.unit for source in site.sources if any(source.covers(m) for m in months))
+    return list(dict.fromkeys(asked))
+
+
 def _ask_of(source: Source, month: str) -> "_Ask":
     uri = source.location(month)
     return _Ask(source.unit, source.feed, month, "replace", uri, source.connection)
 
 
-def require_files(site: Site, home: Home, period: str, report: PullReport) -> None:
+def reasons_missing(report: PullReport, period: str) -> list[str]:
+    """Why files of ``period`` could not be had, once per reason."""
+    found = (x.message for x in report.items if x.period == period and x.message)
+    return list(dict.fromkeys(found))
+
+
+def require_files(site: Site, home: Home, period: str, reasons: Iterable[str]) -> None:
     """Raise `NothingArrivedError` when no cases of ``period`` are there, from this pull or before.
 
-    Its message (Vietnamese) says why each unit's file could not be had, once per reason.
+    Its message (Vietnamese) holds the ``reasons`` for which files could not be had.
     """
     submissions = read_submissions(site, home)
     if any(x.period == period and x.feed == "cases" for x in submissions):
         return
-    reasons = [x.message for x in report.items if x.period == period and x.message]
-    lines = [text("intake.nothing_arrived", period=period), *dict.fromkeys(reasons)]
-    shown, more = lines[: _SHOWN_REASONS + 1], len(lines) - _SHOWN_REASONS - 1
+    heading = text("intake.nothing_arrived", period=period)
+    raise NothingArrivedError(_listed(heading, list(dict.fromkeys(reasons))))
+
+
+def require_fetched(report: PullReport) -> None:
+    """Raise `NotFetchedError` when a file is there but could not be had: a server is down, say."""
+    failed = [item for item in report.items if item.outcome == "failed"]
+    if failed:
+        reasons = [f"{item.unit} {item.period}: {item.message}" for item in failed]
+        raise NotFetchedError(_listed(text("intake.not_fetched", count=len(failed)), reasons))
+
+
+def _listed(heading: str, lines: list[str]) -> str:
+    shown, more = [heading, *lines[:_SHOWN_REASONS]], len(lines) - _SHOWN_REASONS
     if more > 0:
         shown.append(text("intake.and_more", count=more))
-    raise NothingArrivedError("\n  ".join(shown))
+    return "\n  ".join(shown)
+
+
+def months_to_report(site: Site, home: Home, period: str) -> list[str]:
+    """The months, oldest first, whose reports what was received and not read yet concerns.
+
+    Besides, ``period`` when some unit has sent its cases, else the newest month for which one has.
+    """
+    submissions = [x for x in read_submissions(site, home) if x.feed == "cases"]
+    sent = {x.period for x in submissions}
+    waiting = {x.period for x in submissions if x.is_unread}
+    return sorted(waiting | ({period} if period in sent else {max(sent, default=period)}))
 
 
 def pull_file(  # noqa: PLR0913, PLR0917 - what a receipt holds

@@ -51,13 +51,13 @@ def month_end(
     """Run all steps of one month without Airflow: pull, decode, build, check, publish, report."""
     from ingestion.decode import decode as decode_step
     from ingestion.pull import pull as pull_step
-    from ingestion.pull import require_files
+    from ingestion.pull import reasons_missing, require_files
 
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
         asked = parse_period(period)
         fetched = pull_step(opened, where, asked, progress=progress)
-        require_files(opened, where, asked, fetched)
+        require_files(opened, where, asked, reasons_missing(fetched, asked))
         decode_step(opened, where, progress=progress)
         publish_anew(opened, where, asked, progress)
     with told():

@@ -32,6 +32,10 @@ class PublishError(Exception):
     """Publication cannot go on; the Vietnamese text says why and what to do."""
 
 
+class PublishedNewer(PublishError):
+    """Readers have a build that was made after this one: the older one would take figures back."""
+
+
 @dataclass(frozen=True)
 class Publication:
     """A build that readers have. publication_id is the build's id: a build is published once.
@@ -64,18 +68,28 @@ def publish(site: Site, home: Home, build_id: str, *, progress: Progress = quiet
         raise PublishError(text("publish.busy")) from problem
 
 
+def is_published(home: Home, build_id: str) -> bool:
+    """Whether readers have, or once had, this build."""
+    return _record_of(home, build_id).is_file()
+
+
+def _record_of(home: Home, build_id: str) -> Path:
+    return home.publications / f"{build_id}.json"
+
+
 def _publish(site: Site, home: Home, build_id: str, progress: Progress) -> Publication:
     served = served_database(home)
-    record = home.publications / f"{build_id}.json"
+    record = _record_of(home, build_id)
     analysts = home.serving / ANALYSTS_NAME
     publication = Publication(build_id, served, analysts, build_id)
-    if record.is_file() and served.is_file():
+    if is_published(home, build_id) and served.is_file():
         return publication
     _remove_leftovers(home)
     build = home.build / f"{build_id}.duckdb"
     _require_whole(build, build_id)
     about = _read_build(build, build_id)
     _require_no_wal(served)
+    _require_newer(served, build_id)
     _list_changes(home, served, build, build_id)
     temporary = home.serving / f".{DATABASE_NAME}.{build_id}.tmp"
     for_analysts = home.serving / f".{ANALYSTS_NAME}.{build_id}.tmp"
@@ -114,6 +128,19 @@ def _require_whole(build: Path, build_id: str) -> None:
     wal = build.with_name(build.name + ".wal")
     if wal.exists():
         raise PublishError(text("publish.build_open", build_id=build_id, wal=wal.name))
+
+
+def _require_newer(served: Path, build_id: str) -> None:
+    """What is served was not built after this build: it would know files that this one does not.
+
+    A build's id begins with the moment at which it ended, and builds of one home never overlap.
+    """
+    if not served.is_file():
+        return
+    with duckdb.connect(str(served), read_only=True) as connection:
+        found = connection.execute("select build_id from meta.build").fetchone()
+    if found and found[0] > build_id:
+        raise PublishedNewer(text("publish.newer", build_id=build_id, served=found[0]))
 
 
 def _require_no_wal(served: Path) -> None:

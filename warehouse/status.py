@@ -10,6 +10,7 @@ from ingestion.register import Submission, read_submissions
 from ingestion.site import Site, places_of
 from warehouse.closing_store import Closing, read_closings
 from warehouse.restatement import moved_months
+from warehouse.revision import code_revision
 from warehouse.served import NothingServed, Row, rows, served
 
 
@@ -63,6 +64,26 @@ def status(site: Site, home: Home) -> Status:
     command = _next_command(site, submissions, problems, is_behind=is_behind, to_sign=to_sign)
     command = f"{command} {places_of(site, home)}" if command else None
     return Status(build, coverage, problems, closings, restated, command)
+
+
+def current_build(site: Site, home: Home) -> str | None:
+    """Return the id of the served build when building again would give the same rows, else None.
+
+    The warehouse is a function of the submissions as they stand, the signed months, the site's files
+    and the code (design §1): the served build is current when all four are those it was made from.
+    """
+    submissions, closings = read_submissions(site, home), read_closings(home)
+    try:
+        with served(home) as connection:
+            build = rows(connection, "select * from meta.build")[0]
+            is_behind = (
+                build["code_revision"] != code_revision()
+                or _is_behind(connection, build, site, submissions)
+                or not shows_closings(connection, closings)
+            )
+    except NothingServed:
+        return None
+    return None if is_behind else str(build["build_id"])
 
 
 def _coverage(site: Site, submissions: list[Submission]) -> list[dict[str, Any]]:

@@ -12,7 +12,16 @@ from samples.generate import generate
 pytestmark = pytest.mark.integration
 
 ROOT = Path(__file__).resolve().parents[2]
-STEPS = ["Khởi động", "Nhận tệp", "Đọc tệp", "Dựng kho", "Kiểm tra", "Công bố", "Lập báo cáo"]
+STEPS = [
+    "Khởi động",
+    "Nhận tệp",
+    "Ghi nhận",
+    "Đọc tệp",
+    "Dựng kho",
+    "Kiểm tra",
+    "Công bố",
+    "Lập báo cáo",
+]
 
 
 def run(site: Path, period: str, home: Path) -> subprocess.CompletedProcess[str]:
@@ -42,7 +51,18 @@ def test_a_month_runs_with_its_steps_shown_in_order(site: Path, tmp_path: Path) 
     ended = [line[2:] for line in done.stdout.splitlines() if line.startswith("✓")]
     assert all(line.startswith(name) for line, name in zip(ended, STEPS, strict=True)), ended
     assert done.stderr == ""
-    assert (tmp_path / "serving" / "warehouse.duckdb").exists()
+    served = tmp_path / "serving" / "warehouse.duckdb"
+    assert served.exists()
+
+    before = served.stat().st_ino
+    again = run(site, "2024-02", tmp_path)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert served.stat().st_ino == before  # nothing new came: what is published stays
+
+    nothing = run(site, "2024-05", tmp_path)
+    assert nothing.returncode == 2
+    assert nothing.stderr.startswith("Chưa có tệp nào của kỳ 2024-05")
+    assert "2024-05" in nothing.stderr.splitlines()[1]  # why, for the file that was looked for
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from jsonschema import ValidationError, validate
 
 pytestmark = pytest.mark.unit
 
-DAGS = ["close_month", "month_end"]
+DAGS = ["backfill_months", "close_month", "month_end", "pull_exports"]
+WITH_PERIOD = ["close_month", "month_end", "pull_exports"]
 HEAVY = ["pandas", "dbt", "duckdb", "great_expectations", "pyarrow", "ingestion", "warehouse"]
 
 
@@ -45,13 +46,13 @@ def test_it_is_documented_and_owned(dag_bag: Any, name: str) -> None:
     assert all(task.doc_md and task.owner == "motcua" for task in dag.tasks)
 
 
-@pytest.mark.parametrize("name", DAGS)
+@pytest.mark.parametrize("name", WITH_PERIOD)
 @pytest.mark.parametrize("period", [None, "2024-01", "2024-12"])
 def test_the_form_takes_a_month_or_nothing(dag_bag: Any, name: str, period: str | None) -> None:
     validate(period, dag_bag.dags[name].params.get_param("period").schema)
 
 
-@pytest.mark.parametrize("name", DAGS)
+@pytest.mark.parametrize("name", WITH_PERIOD)
 @pytest.mark.parametrize("period", ["2024-13", "2024-1", "12/2024", "", "2024-12 "])
 def test_the_form_refuses_what_is_not_a_month(dag_bag: Any, name: str, period: str) -> None:
     with pytest.raises(ValidationError):

@@ -1,34 +1,70 @@
-"""DAG `month_end`: the steps in their order, what is tried again, and when it runs."""
+"""DAG `month_end`: the steps in their order, what starts it, and what is tried again."""
 
-from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 pytestmark = pytest.mark.unit
 
-STEPS = ["pull", "decode", "build", "check", "publish", "report"]
+STEPS = ["months", "decode", "build", "check", "publish", "report"]
 
 
-@pytest.fixture(scope="module")
-def dag(dag_bag: Any) -> Any:
-    return dag_bag.dags["month_end"]
+@pytest.fixture(scope="module", params=["month_end", "backfill_months"])
+def either(dag_bag: Any, request: pytest.FixtureRequest) -> Any:
+    """Both DAGs that go from received files to reports."""
+    return dag_bag.dags[request.param]
 
 
-def test_every_step_waits_for_the_one_before(dag: Any) -> None:
+def test_every_step_waits_for_the_one_before(dag_bag: Any) -> None:
+    dag = dag_bag.dags["month_end"]
     assert sorted(dag.task_ids) == sorted(STEPS)
     for before, after in pairwise(STEPS):
         assert before in dag.get_task(after).upstream_task_ids
-    assert dag.get_task("pull").upstream_task_ids == set()
+    assert dag.get_task("months").upstream_task_ids == set()
 
 
-def test_only_pull_is_tried_again(dag: Any) -> None:
-    assert {t.task_id for t in dag.tasks if t.retries} == {"pull"}
-    assert dag.get_task("pull").retry_exponential_backoff
-    assert all(t.execution_timeout for t in dag.tasks)
+def test_it_runs_when_something_was_received_one_at_a_time(dag_bag: Any) -> None:
+    dag = dag_bag.dags["month_end"]
+    assert [asset.name for asset in dag.timetable.asset_condition.objects] == ["motcua_received"]
+    assert dag.max_active_runs == 1
+
+
+def test_what_mends_itself_is_tried_again_and_nothing_runs_for_ever(either: Any) -> None:
+    assert all(task.retries == 3 and task.retry_exponential_backoff for task in either.tasks)
+    assert all(task.execution_timeout for task in either.tasks)
+    assert all(task.on_failure_callback for task in either.tasks)
+
+
+def test_the_warehouse_is_worked_on_by_one_task_at_a_time(either: Any, project: Path) -> None:
+    """Whichever of the two DAGs it belongs to: the pool has one slot."""
+    import json
+
+    pools = json.loads((project / "deploy" / "pools.json").read_text("utf-8"))
+    assert pools["motcua_warehouse"]["slots"] == 1
+    in_pool = {task.task_id for task in either.tasks if task.pool == "motcua_warehouse"}
+    assert in_pool == {"decode", "build", "check", "publish"}
+
+
+def test_every_pool_that_a_task_waits_for_is_made(dag_bag: Any, project: Path) -> None:
+    """A task of a pool that does not exist waits for ever."""
+    import json
+
+    pools = json.loads((project / "deploy" / "pools.json").read_text("utf-8"))
+    wanted = {task.pool for dag in dag_bag.dags.values() for task in dag.tasks}
+    assert wanted == {*pools, "default_pool"}
+
+
+def test_lineage_goes_from_what_was_received_to_reports(either: Any) -> None:
+    def names(of: str, side: str) -> list[str]:
+        return sorted(asset.name for asset in getattr(either.get_task(of), side))
+
+    assert names("decode", "inlets") == ["motcua_received"]
+    assert names("decode", "outlets") == names("build", "inlets") == ["motcua_raw"]
+    assert names("publish", "outlets") == ["motcua_core", "motcua_mart"]
+    assert names("report", "inlets") == ["motcua_mart"]
+    assert names("report", "outlets") == ["motcua_reports"]
 
 
 def test_postgresql_is_published_to_where_there_is_one(
@@ -46,17 +82,3 @@ def test_postgresql_is_published_to_where_there_is_one(
     assert added.retries == 3
     assert added.doc_md
     assert added.execution_timeout
-
-
-def test_it_runs_monthly_one_at_a_time_without_catching_up(dag: Any) -> None:
-    from airflow.serialization.encoders import coerce_to_core_timetable
-    from airflow.timetables.base import TimeRestriction
-
-    assert not dag.catchup
-    assert dag.max_active_runs == 1
-    restriction = TimeRestriction(earliest=None, latest=None, catchup=False)
-    timetable = coerce_to_core_timetable(dag.timetable)
-    first = timetable.next_dagrun_info(last_automated_data_interval=None, restriction=restriction)
-    at = first.run_after.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
-    assert (at.day, at.hour, at.minute) == (5, 2, 0)
-    assert timedelta(0) < at - datetime.now(tz=at.tzinfo) < timedelta(days=31)

@@ -68,7 +68,10 @@ def test_preparing_ends_when_the_first_step_starts(output: io.StringIO) -> None:
     heard.preparing("airflow", 0.0)
     heard.started("pull")
     assert output.getvalue().splitlines()[1].startswith("✓ Khởi động Airflow")
-    assert called == ["pull"]
+    assert called == []
+    heard.advanced("pull", "tệp", 1, 2)
+    heard.advanced("pull", "tệp", 2, 2)
+    assert called == ["pull"]  # once, and not for a step that has nothing to do
 
 
 def test_without_a_listener_progress_goes_to_the_task_log(caplog: pytest.LogCaptureFixture) -> None:

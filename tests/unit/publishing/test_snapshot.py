@@ -12,7 +12,7 @@ from filelock import FileLock
 from ingestion.home import Home
 from ingestion.site import Site
 from publishing import snapshot
-from publishing.snapshot import PublishError, publish
+from publishing.snapshot import PublishedNewer, PublishError, publish
 from tests.golden.small_warehouse import BUILD_ID
 from warehouse.served import served_database
 
@@ -55,6 +55,20 @@ def test_served_file_is_read_only_and_recorded(site: Site, home: Home) -> None:
     assert record["database"] == "serving/warehouse.duckdb"
     assert record["bytes"] == publication.database.stat().st_size
     assert _temporary_files(home) == []
+
+
+def test_an_older_build_never_takes_back_what_a_newer_one_published(site: Site, home: Home) -> None:
+    """Two runs at once: each builds in turn, and the one that built first publishes last."""
+    first, second = home.build / f"{BUILD_ID}.duckdb", home.build / f"{OTHER}.duckdb"
+    assert BUILD_ID < OTHER
+    shutil.copyfile(first, second)
+    with duckdb.connect(str(second)) as connection:
+        connection.execute("update meta.build set build_id = ?", [OTHER])
+    publish(site, home, OTHER)
+    with pytest.raises(PublishedNewer, match=OTHER):
+        publish(site, home, BUILD_ID)
+    assert _served_build(home) == OTHER
+    assert not (home.publications / f"{BUILD_ID}.json").exists()
 
 
 def test_publishing_again_changes_nothing(site: Site, home: Home) -> None:

@@ -1,0 +1,80 @@
+"""The tasks that ask units for their files, in batches, for `pull_exports` and `backfill_months`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from airflow.sdk import get_current_context, task
+
+from dags.progress import step
+from dags.runs import open_run, run_period
+from dags.tries import PULL_POOL
+
+REASONS_A_BATCH = 10
+
+
+@task(doc_md="Chia các đơn vị phải hỏi thành từng nhóm; mỗi nhóm là một tác vụ có tên.")
+def plan(first: str | None = None, last: str | None = None) -> list[dict[str, Any]]:
+    """The batches of units to ask, each with its name, its months and its units.
+
+    `last` is the month asked for (default: that of the run), `first` the oldest one (default: as far as
+    the site looks back).
+    """
+    from ingestion.pull import units_asked
+
+    site, _ = open_run()
+    period = last or run_period(site)
+    size = get_current_context()["params"].get("batch_units") or site.operations.batch_units
+    units = units_asked(site, period, first)
+    batches = [units[start : start + size] for start in range(0, len(units), size)]
+    return [
+        {"name": f"{batch[0]} … {batch[-1]}", "period": period, "first": first, "units": batch}
+        for batch in batches
+    ]
+
+
+@task(
+    pool=PULL_POOL,
+    map_index_template="{{ task.op_kwargs['batch']['name'] }}",
+    doc_md="Tải tệp của một nhóm đơn vị. Đơn vị lỗi hoặc chậm không cản đơn vị khác: tệp của các đơn vị còn "
+    "lại đã được nhận khi tác vụ này báo lỗi, và chỉ những tệp chưa tải được mới phải tải lại.",
+)
+def pull(batch: dict[str, Any]) -> dict[str, Any]:
+    """Ask a batch of units; what came of it, and why files of the month asked for are not there.
+
+    Raises NotFetched after all units were asked when some file is there but cannot be had: the task is
+    tried again, and what already came in counts.
+    """
+    from dags.connections import airflow_connection
+    from ingestion.pull import pull as pull_exports
+    from ingestion.pull import reasons_missing, require_fetched
+
+    with step("pull") as progress:
+        site, home = open_run()
+        report = pull_exports(
+            site,
+            home,
+            batch["period"],
+            first=batch["first"],
+            units=frozenset(batch["units"]),
+            progress=progress,
+            connections=airflow_connection,
+        )
+        require_fetched(report)
+        reasons = reasons_missing(report, batch["period"])
+        return {
+            "period": batch["period"],
+            "files": Counter(item.outcome for item in report.items),
+            "reasons": reasons[:REASONS_A_BATCH],
+        }
+
+
+def require_plan(planned: list[dict[str, Any]] | None) -> None:
+    """Fail where the plan failed: what waits for all batches, however they ended, would go on without any."""
+    from airflow.sdk.exceptions import AirflowFailException
+
+    from ingestion.messages import text
+
+    if planned is None:
+        raise AirflowFailException(text("schedule.no_plan"))
