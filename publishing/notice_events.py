@@ -173,9 +173,12 @@ def what_became(now: Situation, event: Event) -> str:
     return text("notice.became_signed_without" if is_signed else "notice.became_not_asked")
 
 
-def not_sent_of(now: Situation, unit_code: str) -> list[Event]:
-    """What one unit has not sent by its day, by month."""
-    return [event for event in _not_sent(now) if event.unit_code == unit_code]
+def not_sent_by_unit(now: Situation) -> dict[str, list[Event]]:
+    """What each unit has not sent by its day, by month; units that have sent everything are not there."""
+    found: defaultdict[str, list[Event]] = defaultdict(list)
+    for event in sorted(_not_sent(now), key=lambda event: event.place):
+        found[event.unit_code or ""].append(event)
+    return dict(found)
 
 
 def _not_sent(now: Situation) -> Iterator[Event]:
