@@ -16,6 +16,7 @@ _FOLDERS = (
     "runs",
     "publications",
     "closings",
+    "notices",
 )
 
 
@@ -79,6 +80,11 @@ class Home:
     def closings(self) -> Path:
         """Signed months: ``<period>/vN/`` with frozen tables and lock, and the log of the month."""
         return self.root / "closings"
+
+    @property
+    def notices(self) -> Path:
+        """What was told by mail: the last digest, a folder per day with its files, and each unit's last mail."""
+        return self.root / "notices"
 
     def create(self) -> "Home":
         """Make every folder, for its owner only, and return this home."""

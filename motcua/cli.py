@@ -29,7 +29,7 @@ from motcua.options import (
     open_places,
 )
 from motcua.postgres_commands import publish_postgres
-from motcua.reading_commands import explain, status
+from motcua.reading_commands import digest, explain, status
 from motcua.site_commands import samples, validate_site
 from motcua.template_commands import template
 
@@ -75,6 +75,7 @@ for command in (
     publish,
     report,
     status,
+    digest,
     explain,
     closing_commands.close,
     closing_commands.reopen,

@@ -41,6 +41,7 @@ def told() -> Iterator[None]:
     """Turn errors a person can mend into their message and exit code; anything else is ours (exit 1)."""
     from ingestion.pull import NothingArrivedError
     from publishing.form_06a import ReportError
+    from publishing.notices import NoticeStateError
     from publishing.reports import PeriodNotServed
     from publishing.snapshot import PublishError
     from warehouse.build import BuildError, BuildTestFailed
@@ -66,7 +67,7 @@ def told() -> Iterator[None]:
     except (GateFailed, BuildTestFailed, ClosingTampered) as error:
         errors.print(str(error))
         raise typer.Exit(GATE) from None
-    except (BuildError, PublishError, ReportError) as error:
+    except (BuildError, PublishError, ReportError, NoticeStateError) as error:
         errors.print(str(error))
         raise typer.Exit(INTERNAL) from None
     except OSError as error:

@@ -1,5 +1,6 @@
-"""The commands that only look: `motcua status` and `explain`."""
+"""The commands that only look: `motcua status`, `digest` and `explain`."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +11,7 @@ from ingestion.home import Home
 from ingestion.messages import text
 from ingestion.site import load_site
 from motcua import closing_commands
-from motcua.console import DONE, USAGE, print_json, stdout, told
+from motcua.console import DONE, USAGE, print_json, say, stdout, told
 from motcua.options import (
     DEFAULT_HOME,
     DEFAULT_SITE,
@@ -68,6 +69,25 @@ def status(
     if found.next_command:
         said = text("cli.next", command=found.next_command)
     out.print(said, soft_wrap=True, highlight=False, markup=False)
+
+
+def digest(
+    site: SitePath = DEFAULT_SITE, home: HomePath = DEFAULT_HOME, as_json: AsJson = False
+) -> None:
+    """What is past its day or waits for a person, against the last digest that was mailed."""
+    from publishing.notice_page import digest_text, write_digest_book
+    from publishing.notices import read_digest
+
+    with told():
+        opened, where = open_places(site, home)
+        found = read_digest(opened, where, datetime.now(opened.zone).date())
+        book = write_digest_book(where, found) if found.events and not as_json else None
+    if as_json:
+        print_json({**vars(found), "is_worth_sending": found.is_worth_sending})
+        return
+    say(digest_text(found).rstrip())
+    if book:
+        say(str(book))
 
 
 def explain(

@@ -1,5 +1,6 @@
 """What is there, what failed, and which command to give next (`motcua status`)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import duckdb
 from ingestion.home import Home
 from ingestion.register import Submission, read_submissions
 from ingestion.site import Site, places_of
+from ingestion.sources import Source
 from warehouse.closing_store import Closing, read_closings
 from warehouse.restatement import moved_months
 from warehouse.revision import code_revision
@@ -50,9 +52,8 @@ def status(site: Site, home: Home) -> Status:
     try:
         with served(home) as connection:
             build = rows(connection, "select * from meta.build")[0]
-            is_behind = _is_behind(connection, build, site, submissions)
-            is_behind = is_behind or not shows_closings(connection, closings)
-            to_sign = _first_open_month(connection, closings)
+            is_behind = bool(read_behind(connection, site, submissions, closings))
+            to_sign = next(iter(open_months(connection, closings)), None)
             restated = moved_months(connection)
     except NothingServed:
         build = None
@@ -92,9 +93,8 @@ def _coverage(site: Site, submissions: list[Submission]) -> list[dict[str, Any]]
     for period in sorted({s.period for s in submissions}):
         of_month = [s for s in submissions if s.period == period]
         reported = {(s.feed, s.unit_code) for s in of_month if s.status == "accepted"}
-        waiting = {(s.feed, s.unit_code) for s in open_problems(of_month)}
         expected = {(s.feed, s.unit) for s in site.sources if s.covers(period)}
-        missing = sorted(expected - reported - waiting)
+        missing = [(s.feed, s.unit) for s in missing_sources(site, of_month, period)]
         months.append(
             {
                 "period": period,
@@ -109,7 +109,18 @@ def _coverage(site: Site, submissions: list[Submission]) -> list[dict[str, Any]]
     return months
 
 
-def open_problems(submissions: list[Submission]) -> list[Submission]:
+def missing_sources(site: Site, of_month: Sequence[Submission], period: str) -> list[Source]:
+    """Who was asked for a file of the month and still has to send one, by feed and unit.
+
+    `of_month`: the month's submissions. What a person refused counts as not sent.
+    """
+    came = {(s.feed, s.unit_code) for s in of_month if s.status in ("accepted", "received")}
+    came |= {(s.feed, s.unit_code) for s in open_problems(of_month)}
+    asked = {(s.feed, s.unit): s for s in site.sources if s.covers(period)}
+    return [asked[key] for key in sorted(asked.keys() - came)]
+
+
+def open_problems(submissions: Sequence[Submission]) -> list[Submission]:
     """Held files, and rejected ones that no accepted file of the same unit, feed and month has followed.
 
     What a person refused is settled: it waits for nobody.
@@ -131,33 +142,63 @@ def open_problems(submissions: list[Submission]) -> list[Submission]:
     ]
 
 
-def _is_behind(
-    connection: Any, build: dict[str, Any], site: Site, submissions: list[Submission]
-) -> bool:
-    """Tell whether a file, a decision or the site's own files are newer than what is served."""
+@dataclass(frozen=True)
+class Behind:
+    """What the served file does not show yet; false when it shows everything.
+
+    submissions: ids of files that came, were read or were decided on. site: the authority's files are
+    others. closings: signed months that stand otherwise than it says.
+    """
+
+    submissions: frozenset[str] = frozenset()
+    site: bool = False
+    closings: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.submissions or self.site or self.closings)
+
+
+def read_behind(
+    connection: Any,
+    site: Site,
+    submissions: Sequence[Submission],
+    closings: Sequence[Closing],
+) -> Behind:
+    """Compare the served file with the register, the site's files and the signed months as they are now."""
+    build = rows(connection, "select site_digest from meta.build")[0]
     ledger = rows(connection, "select submission_id, status, period, mode from quality.load_ledger")
     known = {tuple(row.values()) for row in ledger}
     found = {(s.submission_id, s.status, s.period, s.mode) for s in submissions}
-    return known != found or build["site_digest"] != site.digest
+    return Behind(
+        submissions=frozenset(row[0] for row in known ^ found),
+        site=build["site_digest"] != site.digest,
+        closings=_moved_closings(connection, closings),
+    )
 
 
-def shows_closings(connection: Any, closings: list[Closing]) -> bool:
+def shows_closings(connection: Any, closings: Sequence[Closing]) -> bool:
     """Tell whether the served file knows the signed months as they stand now."""
+    return not _moved_closings(connection, closings)
+
+
+def _moved_closings(connection: Any, closings: Sequence[Closing]) -> frozenset[str]:
+    """Months whose closings the served file does not know as they stand now."""
     try:
         found = rows(
             connection, "select period, closing_version, closing_status from core.dim_closing"
         )
     except duckdb.CatalogException:  # a file of an earlier release
-        return not closings
+        found = []
     served_ones = {tuple(row.values()) for row in found}
-    return served_ones == {(c.period, c.version, c.status) for c in closings}
+    standing = {(c.period, c.version, c.status) for c in closings}
+    return frozenset(period for period, _, _ in served_ones ^ standing)
 
 
-def _first_open_month(connection: Any, closings: list[Closing]) -> str | None:
-    """The first month served that is not signed: the only one that can be."""
+def open_months(connection: Any, closings: Sequence[Closing]) -> list[str]:
+    """The months served that are not signed; only the first of them can be."""
     signed = {c.period for c in closings if c.status == "in_force"}
     months = rows(connection, "select distinct period from core.fct_unit_report order by 1")
-    return next((row["period"] for row in months if row["period"] not in signed), None)
+    return [row["period"] for row in months if row["period"] not in signed]
 
 
 def _next_command(

@@ -49,9 +49,9 @@ class MonthSummary:
     outputs: dict[str, Path]
 
 
-_OPEN_FILES = """
+OPEN_FILES = """
     select submission_id from quality.load_ledger as l
-    where period = ? and (status = 'held' or (
+    where (status = 'held' or (
         status = 'rejected'
         and not exists (
             select 1 from quality.load_ledger as a
@@ -65,6 +65,7 @@ _OPEN_FILES = """
         )
     ))
 """
+"""Ids of files that wait for a person, or were rejected and nothing came after them."""
 
 
 def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
@@ -86,7 +87,8 @@ def read_summary(site: Site, home: Home, period: str) -> MonthSummary:
         )
         policy = rows(connection, "select policy_name from core.dim_policy where is_default")[0]
         build = rows(connection, "select build_id from meta.build")[0]
-        waiting = {row["submission_id"] for row in rows(connection, _OPEN_FILES, [period])}
+        of_month = f"{OPEN_FILES} and l.period = ?"
+        waiting = {row["submission_id"] for row in rows(connection, of_month, [period])}
         restated = moved_months(connection)
     cases = [f for f in files if f["feed"] == "cases"]
     changed_months, changed_cells = _count_changes(home, build["build_id"], period)
