@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,19 @@ def letter(
         html_content=html,
         files=[str(path) for path in files],
     )
+
+
+@contextmanager
+def mail_server() -> Iterator[None]:
+    """Fail at once when Airflow has no mail server; one that does not answer is tried again."""
+    from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
+
+    from ingestion.messages import text
+
+    try:
+        yield
+    except AirflowNotFoundException as problem:
+        raise AirflowFailException(text("alert.no_mail_server")) from problem
 
 
 def _tell_data_team(context: Any, subject: str, lines: list[str]) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from dags.environment import ROOT
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from ingestion.home import Home
     from ingestion.site import Site
 
@@ -80,15 +81,26 @@ def run_period(site: Site) -> str:
     """
     from airflow.sdk import get_current_context
 
-    context = get_current_context()
-    if context["params"]["period"]:
-        return str(context["params"]["period"])
-    run = context["dag_run"]
-    return month_before(run.logical_date or run.run_after, site.time_zone)
+    asked = get_current_context()["params"]["period"]
+    return str(asked) if asked else month_before(run_day(site))
 
 
-def month_before(moment: datetime, time_zone: str) -> str:
-    """The month before the one that holds `moment` (aware) in `time_zone`, as `YYYY-MM`."""
+def run_day(site: Site) -> date:
+    """The day of the run: of its logical date in the site's time zone, or of the moment it was asked for."""
+    from airflow.sdk import get_current_context
+
+    run = get_current_context()["dag_run"]
+    moment: datetime = run.logical_date or run.run_after
+    return day_of(moment, site.zone)
+
+
+def day_of(moment: datetime, zone: ZoneInfo) -> date:
+    """The day that an aware moment falls on."""
+    return moment.astimezone(zone).date()
+
+
+def month_before(day: date) -> str:
+    """The month before that of `day`, as `YYYY-MM`."""
     from ingestion.periods import period_of, previous_period
 
-    return previous_period(period_of(moment.astimezone(ZoneInfo(time_zone)).date()))
+    return previous_period(period_of(day))

@@ -77,10 +77,8 @@ def current_build(site: Site, home: Home) -> str | None:
     try:
         with served(home) as connection:
             build = rows(connection, "select * from meta.build")[0]
-            is_behind = (
-                build["code_revision"] != code_revision()
-                or _is_behind(connection, build, site, submissions)
-                or not shows_closings(connection, closings)
+            is_behind = build["code_revision"] != code_revision() or bool(
+                read_behind(connection, site, submissions, closings)
             )
     except NothingServed:
         return None

@@ -10,7 +10,7 @@ from jsonschema import ValidationError, validate
 
 pytestmark = pytest.mark.unit
 
-DAGS = ["backfill_months", "close_month", "month_end", "pull_exports"]
+DAGS = ["backfill_months", "close_month", "month_end", "pull_exports", "remind_units"]
 WITH_PERIOD = ["close_month", "month_end", "pull_exports"]
 HEAVY = ["pandas", "dbt", "duckdb", "great_expectations", "pyarrow", "ingestion", "warehouse"]
 

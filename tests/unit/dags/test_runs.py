@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from dags.runs import home_directory, month_before, site_directory
+from dags.runs import day_of, home_directory, month_before, site_directory
 
 pytestmark = pytest.mark.unit
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.unit
     ],
 )
 def test_the_month_before_is_counted_in_local_time(moment: datetime, expected: str) -> None:
-    assert month_before(moment, "Asia/Ho_Chi_Minh") == expected
+    assert month_before(day_of(moment, ZoneInfo("Asia/Ho_Chi_Minh"))) == expected
 
 
 def test_relative_folders_start_at_the_project(
