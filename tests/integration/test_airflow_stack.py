@@ -1,0 +1,195 @@
+"""Months on the services of docker-compose.yml: a real scheduler with LocalExecutor on PostgreSQL.
+
+One stack for all tests, in their order, as a data team lives with it: the schedule starts, a unit is
+late and a server is down, a worker and the scheduler are killed, a person signs, a range is loaded again.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dags.serve import free_port
+from ingestion.home import Home
+from ingestion.periods import period_of, previous_period
+from samples.generate import generate
+from tests.integration.airflow_client import SECONDS_TO_RUN, Client, password_of
+from tests.integration.airflow_stack import Stack, running_stack
+from tests.integration.mail_sink import MailSink, mail_sink
+from warehouse.served import rows, served
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+LATE, DOWN = "DV00002", "DV00004"
+"""A unit whose files are not there yet, and one whose server does not answer."""
+OFFICE, TEAM = "noi-vu@tinh.example", "du-lieu@tinh.example"
+DAGS = ["backfill_months", "close_month", "month_end", "pull_exports", "remind_units"]
+HELD_BACK = "held-back"
+
+
+@dataclass
+class Installation:
+    """The stack, its site and home, the mail that went out, and an operator who is logged in."""
+
+    stack: Stack
+    site: Path
+    mail: MailSink
+    months: tuple[str, str]
+    client: Client
+
+    @property
+    def home(self) -> Home:
+        """The data folder that the services work on."""
+        return Home(self.stack.folder / "home")
+
+    @property
+    def exports(self) -> Path:
+        """Where the units' files arrive."""
+        return self.stack.folder / "exports"
+
+    def operate(self, pull: str) -> None:
+        """Write the site's hours and mailboxes."""
+        mail = {"office": [OFFICE], "data_team": [TEAM], "units": {LATE: ["phuong@tinh.example"]}}
+        mail["sender"] = "motcua@tinh.example"  # type: ignore[assignment]
+        written = f"pull: {pull}\nbatch_units: 2\nmail: {json.dumps(mail)}\n"
+        (self.site / "operations.yml").write_text(written, "utf-8")
+
+    def figures(self, query: str) -> list[dict[str, Any]]:
+        """Ask the served file."""
+        with served(self.home) as connection:
+            return rows(connection, query)
+
+    def build_id(self) -> str:
+        """The build that readers have."""
+        return str(self.figures("select build_id from meta.build")[0]["build_id"])
+
+    def reported(self) -> list[tuple[str, str]]:
+        """The units and months with figures."""
+        found = self.figures(
+            "select unit_code, period from mart.mart_unit_month where is_reported order by all"
+        )
+        return [(row["unit_code"], row["period"]) for row in found]
+
+    def require_no_doubles(self) -> None:
+        """Every file counts once and every row of it is accounted for."""
+        ledger = self.figures(
+            "select count(*) as files, count(distinct submission_id) as submissions,"
+            " sum(rows_read - rows_accepted - rows_rejected - rows_duplicate - rows_ignored) as lost"
+            " from quality.load_ledger where is_current"
+        )[0]
+        assert ledger["files"] == ledger["submissions"]
+        assert ledger["lost"] == 0
+        twice = self.figures(
+            "select unit_code, feed, period from quality.load_ledger where is_current group by all"
+            " having count(*) > 1"
+        )
+        assert twice == []
+
+
+@pytest.fixture(scope="module")
+def it(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    folder = tmp_path_factory.mktemp("stack")
+    site, exports = folder / "site", folder / "exports"
+    last = previous_period(period_of(datetime.now(HANOI).date()))
+    months = (previous_period(last), last)
+    generate(site, exports, units=5, months=2, start=months[0], cases_per_unit_month=20, dirt=0.0)
+    for path in list(exports.rglob(f"{LATE}_*.csv")):
+        away = folder / HELD_BACK / path.relative_to(exports)
+        away.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(away)
+    sources = (site / "sources.yml").read_text("utf-8")
+    mended = f'{{unit: {DOWN}, uri: "{{period}}/'
+    assert mended in sources
+    broken = f'{{unit: {DOWN}, connection: may_chu, uri: "sftp://127.0.0.1:9/{{period}}/'
+    (site / "sources.yml").write_text(sources.replace(mended, broken), "utf-8")
+    port = free_port(0)
+    smtp = {"conn_type": "smtp", "host": "127.0.0.1", "port": port}
+    smtp["extra"] = {"disable_ssl": True, "disable_tls": True, "timeout": 5}
+    extra = {
+        "MOTCUA_SITE": str(site),
+        "MOTCUA_SECONDS_BETWEEN_TRIES": "1",
+        "MOTCUA_LONGEST_RUN_MINUTES": "0.05",
+        "MOTCUA_CONNECTION_MAY_CHU": '{"login": "x", "password": "y", "connect_seconds": 1}',
+        "AIRFLOW_CONN_SMTP_DEFAULT": json.dumps(smtp),
+        # A worker or a scheduler that was killed is missed sooner than the default minutes.
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
+        "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "10",
+        "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "15",
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "5",
+    }
+    with mail_sink(port) as mail, running_stack(folder, extra) as stack:
+        address = f"http://127.0.0.1:{stack.port}"
+        client = Client(address, password_of(folder / "airflow"))
+        yield Installation(stack, site, mail, months, client)
+        assert stack.stop() == []
+
+
+def test_the_services_know_every_dag_and_pool(it: Installation) -> None:
+    deadline = time.monotonic() + 120
+    while len(it.client.ask("/api/v2/dags")["dags"]) < len(DAGS) and time.monotonic() < deadline:
+        time.sleep(1)
+    assert sorted(dag["dag_id"] for dag in it.client.ask("/api/v2/dags")["dags"]) == DAGS
+    assert it.client.ask("/api/v2/importErrors")["import_errors"] == []
+    pools = {pool["name"]: pool["slots"] for pool in it.client.ask("/api/v2/pools")["pools"]}
+    assert pools["motcua_warehouse"] == 1
+    assert {"motcua_pull", "motcua_mail"} <= pools.keys()
+    for dag in DAGS:
+        it.client.ask(f"/api/v2/dags/{dag}", {"is_paused": False}, "PATCH")
+
+
+def test_the_schedule_pulls_and_one_bad_unit_stops_nobody(it: Installation) -> None:
+    """The hour is written while the services run; the bad unit's batch is red, its mates are in."""
+    soon = datetime.now(HANOI) + timedelta(seconds=75)
+    it.operate(f"{{days: 1-31, hour: {soon.hour}, minute: {soon.minute}}}")
+    run = it.client.wait_for_run("pull_exports", 1)
+    it.client.wait(run, "success")
+    assert it.client.ask(run)["run_type"] == "scheduled"
+    tasks = it.client.tasks(run)
+    assert tasks == {"plan": "success", "pull": "failed success success", "arrived": "success"}
+    named = {t["rendered_map_index"]: t["state"] for t in it.client.instances(run)}
+    assert named["DV00003 … DV00004"] == "failed"
+    assert named["DV00005 … DV00005"] == "success"
+    letter = it.mail.wait(lambda found: "pull_exports" in found.subject and "pull" in found.subject)
+    assert letter.to == [TEAM]
+    assert f"{DOWN} {it.months[1]}" in letter.body
+
+
+def test_a_killed_worker_is_replaced_and_doubles_nothing(it: Installation) -> None:
+    """`month_end` was started by what came in; its build is shot, with all that belongs to it."""
+    run = it.client.wait_for_run("month_end", 1)
+    assert it.client.ask(run)["run_type"] == "asset_triggered"
+    kill_task(it, run, "build")
+    it.client.wait(run, "success")
+    (build,) = (t for t in it.client.instances(run) if t["task_id"] == "build")
+    assert build["try_number"] == 2
+    assert it.reported() == [
+        (unit, month) for unit in ("DV00001", "DV00003", "DV00005") for month in it.months
+    ]
+    it.require_no_doubles()
+    assert len(list(it.home.build.glob("*.duckdb"))) == 0
+    forms = [it.home.reports / month / f"Bieu-II.06a-{month}.xlsx" for month in it.months]
+    assert all(form.exists() for form in forms)
+
+
+def kill_task(it: Installation, run: str, task: str) -> None:
+    """Wait until the task is at work, then kill its worker and everything the worker started."""
+    it.client.wait(run, "running", task=task)
+    deadline = time.monotonic() + SECONDS_TO_RUN
+    while time.monotonic() < deadline:
+        if dbt := it.stack.find("dbt.cli.main", str(it.home.build)):
+            break
+        time.sleep(0.2)
+    else:
+        pytest.fail(f"{task} never came to work")
+    family = [dbt, *dbt.parents()]
+    worker = next(p for p in family if "LocalExecutor" in " ".join(p.cmdline()))
+    for process in [*worker.children(recursive=True), worker]:
+        process.kill()
