@@ -25,8 +25,9 @@ EVENTS_SHOWN = 3
 LONGEST_LINE = 220
 LONGEST_NAME = 100
 _SUBJECT = 200
-STANDINGS: tuple[Standing, ...] = ("new", "resolved", "still_open")
-"""News first: what was told before is told last."""
+STANDINGS: tuple[Standing, ...] = ("new", "still_open", "resolved")
+_URGENCY: dict[Standing, int] = {"new": 0, "resolved": 1, "still_open": 2}
+"""News first: where lines are left out, they are of what was told before."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def _unit(events: Sequence[Event]) -> UnitLines:
 
 
 def _urgency(event: Event) -> int:
-    return STANDINGS.index(event.standing)
+    return _URGENCY[event.standing]
 
 
 def _said(event: Event) -> str:
