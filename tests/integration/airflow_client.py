@@ -62,7 +62,7 @@ class Client:
             state = self.tasks(run).get(task) if task else self.ask(run)["state"]
             if state in states:
                 return
-            assert task or state not in ENDED, (run, state, self.tasks(run))
+            assert state not in ENDED, (run, state, self.tasks(run))
             time.sleep(1)
         pytest.fail(f"{run}: {self.tasks(run)}")
 

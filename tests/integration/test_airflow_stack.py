@@ -5,6 +5,7 @@ late and a server is down, a worker and the scheduler are killed, a person signs
 """
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import psutil
 import pytest
 
 from dags.serve import free_port
@@ -21,7 +23,8 @@ from ingestion.periods import period_of, previous_period
 from samples.generate import generate
 from tests.integration.airflow_client import SECONDS_TO_RUN, Client, password_of
 from tests.integration.airflow_stack import Stack, running_stack
-from tests.integration.mail_sink import MailSink, mail_sink
+from tests.integration.mail_sink import Letter, MailSink, mail_sink
+from warehouse.closing_store import read_closings
 from warehouse.served import rows, served
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1800)]
@@ -57,7 +60,7 @@ class Installation:
     def operate(self, pull: str) -> None:
         """Write the site's hours and mailboxes."""
         mail = {"office": [OFFICE], "data_team": [TEAM], "units": {LATE: ["phuong@tinh.example"]}}
-        mail["sender"] = "motcua@tinh.example"  # type: ignore[assignment]
+        mail["sender"] = "motcua@tinh.example"
         written = f"pull: {pull}\nbatch_units: 2\nmail: {json.dumps(mail)}\n"
         (self.site / "operations.yml").write_text(written, "utf-8")
 
@@ -178,18 +181,168 @@ def test_a_killed_worker_is_replaced_and_doubles_nothing(it: Installation) -> No
     forms = [it.home.reports / month / f"Bieu-II.06a-{month}.xlsx" for month in it.months]
     assert all(form.exists() for form in forms)
 
+    slow = it.mail.wait(
+        lambda found: "month_end" in found.subject and "quá thời hạn" in found.subject
+    )
+    assert slow.to == [TEAM]
+    require_postgres(it)
+
+
+def require_postgres(it: Installation) -> None:
+    """What analysts read in PostgreSQL is what is served, to the last case."""
+    query = (
+        "select build_id, (select sum(received_count) from mart.mart_unit_month) from meta.build"
+    )
+    read = (
+        "from publishing.postgres.target import configured, connected\n"
+        "with connected(configured()) as connection:\n"
+        f"    print(*connection.execute({query!r}).fetchone())"
+    )
+    told = it.stack.run("scheduler", [sys.executable, "-c", read])
+    with served(it.home) as connection:
+        found = connection.execute(query).fetchone()
+    assert found is not None
+    assert told.stdout.split() == [str(value) for value in found], told.stderr
+
 
 def kill_task(it: Installation, run: str, task: str) -> None:
     """Wait until the task is at work, then kill its worker and everything the worker started."""
     it.client.wait(run, "running", task=task)
-    deadline = time.monotonic() + SECONDS_TO_RUN
-    while time.monotonic() < deadline:
-        if dbt := it.stack.find("dbt.cli.main", str(it.home.build)):
-            break
-        time.sleep(0.2)
-    else:
-        pytest.fail(f"{task} never came to work")
+    dbt = wait_for_dbt(it)
     family = [dbt, *dbt.parents()]
     worker = next(p for p in family if "LocalExecutor" in " ".join(p.cmdline()))
     for process in [*worker.children(recursive=True), worker]:
         process.kill()
+
+
+def wait_for_dbt(it: Installation) -> psutil.Process:
+    """Wait until a build is in the middle of its work."""
+    deadline = time.monotonic() + SECONDS_TO_RUN
+    while time.monotonic() < deadline:
+        if dbt := it.stack.find("dbt.cli.main", str(it.home.build)):
+            return dbt
+        time.sleep(0.2)
+    pytest.fail("no build came to work")
+
+
+def digests(it: Installation) -> list[Letter]:
+    return [found for found in it.mail.letters if found.to == [OFFICE, TEAM]]
+
+
+def test_the_digest_goes_out_once_though_the_mail_server_was_not_ready(it: Installation) -> None:
+    it.mail.refuse = True
+    run = it.client.start("remind_units")
+    it.client.wait(run, "up_for_retry", task="send_digest")
+    it.mail.refuse = False
+    it.client.wait(run, "success")
+    (digest,) = digests(it)
+    assert digest.sender == "motcua@tinh.example"
+    assert LATE in digest.body
+    assert DOWN in digest.body
+    assert [name for name in digest.files if name.endswith(".xlsx")]
+    unit = it.mail.wait(lambda found: found.to == ["phuong@tinh.example"])
+    assert it.months[0][5:] in unit.body
+
+    again = it.client.start("remind_units")
+    it.client.wait(again, "success")
+    assert it.client.tasks(again)["digest"] == "skipped"
+    assert len(digests(it)) == 1
+
+
+def test_a_late_file_is_rebuilt_through_a_killed_scheduler_beside_other_runs(
+    it: Installation,
+) -> None:
+    before, others = it.build_id(), figures_of_others(it)
+    for path in list((it.stack.folder / HELD_BACK).rglob("*.csv")):
+        path.rename(it.exports / path.relative_to(it.stack.folder / HELD_BACK))
+    it.client.wait(it.client.start("pull_exports", period=it.months[1]), "success")
+    run = it.client.wait_for_run("month_end", 2)
+    beside = [it.client.start("month_end", period=it.months[1]) for _ in range(2)]
+    wait_for_dbt(it)
+    it.stack.kill("scheduler")
+    it.stack.start("scheduler")
+    for each in (run, *beside):
+        it.client.wait(each, "success")
+    assert (LATE, it.months[0]) in it.reported()
+    assert (LATE, it.months[1]) in it.reported()
+    assert figures_of_others(it) == others
+    it.require_no_doubles()
+    published = sorted(path.stem for path in it.home.publications.glob("*.json"))
+    assert published == [before, it.build_id()]  # the runs beside found nothing new to build
+    require_postgres(it)
+
+
+def figures_of_others(it: Installation) -> list[dict[str, Any]]:
+    return it.figures(
+        "select unit_code, period, received_count, resolved_count, resolved_late_count, pending_count"
+        f" from mart.mart_unit_month where unit_code not in ('{LATE}', '{DOWN}') order by all"
+    )
+
+
+def test_what_is_done_is_told_once(it: Installation) -> None:
+    it.client.wait(it.client.start("remind_units"), "success")
+    first, second = digests(it)
+    assert "đã xong" in second.subject
+    assert "0 việc đã xong" in first.subject
+    assert "0 việc đã xong" not in second.subject
+
+
+def test_a_person_keeps_a_month_open_then_signs_it(it: Installation) -> None:
+    month = it.months[0]
+    kept = it.client.start("close_month", period=month)
+    page = it.client.answer(kept, "Chưa chốt")
+    assert "| Tiếp nhận trong kỳ |" in page["body"]
+    assert page["subject"] == f"Chốt số liệu kỳ {month}?"
+    it.client.wait(kept, "success")
+    tasks = it.client.tasks(kept)
+    assert tasks["sign"] == tasks["publish_signed"] == "skipped"
+    assert read_closings(it.home) == []
+
+    signing = it.client.start("close_month", period=month)
+    form = {"signer": "Nguyễn An", "reason": "Báo cáo tháng", "without": DOWN}
+    it.client.answer(signing, "Chốt", **form)
+    it.client.wait(signing, "success")
+    (closing,) = read_closings(it.home)
+    assert (closing.period, closing.version, closing.status) == (month, 1, "in_force")
+    assert closing.closed_by == "Nguyễn An (tài khoản admin)"
+    assert closing.reason == "Báo cáo tháng"
+    states = it.figures("select distinct period, maturity from mart.mart_unit_month order by all")
+    assert [row["maturity"] for row in states] == ["closed", "provisional"]
+
+
+def test_a_range_is_loaded_again_beside_the_schedule_and_moves_nothing_signed(
+    it: Installation,
+) -> None:
+    """A corrected file of the signed month comes in; then nothing, and nothing is built."""
+    first, last = it.months
+    path = next((it.exports / first).glob("DV00001_*.csv"))
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-1]))
+    before = it.build_id()
+    beside = it.client.start("pull_exports", period=last)
+    run = it.client.start("backfill_months", from_period=first, to_period=last)
+    it.client.wait(run, "success")
+    it.client.wait(beside, "success")
+    named = [t["rendered_map_index"] for t in it.client.instances(run) if t["task_id"] == "report"]
+    assert sorted(named) == [first, last]
+    for each in it.client.runs("month_end"):
+        it.client.wait(f"/api/v2/dags/month_end/dagRuns/{each['dag_run_id']}", "success")
+    after = it.build_id()
+    assert after > before
+    it.require_no_doubles()
+    assert len(it.figures("select * from mart.mart_restatement")) > 0
+    require_postgres(it)
+
+    again = it.client.start("backfill_months", from_period=first, to_period=last)
+    it.client.wait(again, "success")
+    assert it.build_id() == after
+
+
+def test_a_range_that_is_none_says_so(it: Installation) -> None:
+    run = it.client.start("backfill_months", from_period=it.months[1], to_period=it.months[0])
+    it.client.wait(run, "failed")
+    assert it.client.tasks(run)["decode"] == "upstream_failed"
+    letter = it.mail.wait(
+        lambda found: "backfill_months" in found.subject and "months" in found.subject
+    )
+    assert "sau kỳ cuối" in letter.body
