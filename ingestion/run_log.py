@@ -7,8 +7,8 @@ the same warehouse.
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, Literal, TypedDict, cast, get_args
@@ -116,6 +116,15 @@ class FinishedStep:
     try_number: int
     build_id: str | None
     counts: dict[str, int]
+
+
+Recorder = Callable[[str, str | None], AbstractContextManager[StepRecord]]
+"""`recorded` for one home and run: what a function takes that runs several steps."""
+
+
+def unrecorded(step: str, period: str | None) -> AbstractContextManager[StepRecord]:
+    """A recorder that keeps nothing."""
+    return nullcontext(StepRecord(step, period))
 
 
 def cli_run(command: str) -> RunOf:
