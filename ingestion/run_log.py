@@ -86,7 +86,7 @@ class RunOf:
 class StepRecord:
     """What the caller of `recorded` fills in while the step runs.
 
-    A step that finds nothing to do sets `outcome` to "skipped" and may say why in `message`.
+    A step that finds nothing to do sets `outcome` to "skipped". `message`: why, or what to know besides.
     """
 
     step: str
@@ -237,7 +237,9 @@ def _with_causes(error: BaseException) -> Iterable[BaseException]:
 
 
 _HIDDEN = "•••"
-_LOGIN = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+_LOGIN = re.compile(
+    r"(?<=://)(?:[^/@\s]+|[^/@:\s]+:[^@\s]+)(?=@)|(?i:(?<=bearer\s)|(?<=basic\s))[\w.+/=~-]+"
+)
 _SECRET = re.compile(
     r"""(?ix) ( [\w-]* (?:token|passw(?:or)?d|passphrase|secret|signature|credential|pwd|api[_-]?key) [\w-]*
     ["']? \s* [=:] \s* ) (?: "[^"]*" | '[^']*' | [^\s"'&,;]+ )"""

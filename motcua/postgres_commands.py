@@ -47,6 +47,7 @@ def publish_postgres(
             )
             record.build_id = done.build_id
             record.counts.update(of_postgres(done))
+            record.message = "; ".join(done.notes) or None
     if as_json:
         print_json(done)
         return
@@ -73,3 +74,4 @@ def publish_where_configured(
             done = publish_postgres(site, home, configured(), progress=progress)
             record.build_id = done.build_id
             record.counts.update(of_postgres(done))
+            record.message = "; ".join(done.notes) or None
