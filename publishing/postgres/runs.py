@@ -80,8 +80,7 @@ def _insert(connection: psycopg.Connection, home: Home) -> None:
     counts as one of now.
     """
     row = connection.execute(
-        "select to_char(least(max(began_at), now()) at time zone 'UTC', 'YYYY-MM')"
-        " from motcua.run where began_at is not null"
+        "select to_char(max(least(began_at, now())) at time zone 'UTC', 'YYYY-MM') from motcua.run"
     ).fetchone()
     first = add_months(row[0], -1) if row and row[0] else ""
     names = [column.name for column in COLUMNS]
