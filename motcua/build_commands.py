@@ -1,6 +1,6 @@
 """The commands from decoded rows to what is read: `motcua build`, `check`, `publish` and `report`."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -8,6 +8,7 @@ from ingestion.home import Home
 from ingestion.messages import text
 from ingestion.periods import parse_period
 from ingestion.progress import Progress
+from ingestion.run_log import Recorder, unrecorded
 from ingestion.site import Site, places_of
 from motcua.as_of_command import build_as_of
 from motcua.console import bar, print_json, say, told
@@ -21,10 +22,8 @@ from motcua.options import (
     SitePath,
     open_places,
 )
-
-if TYPE_CHECKING:
-    pass
 from motcua.postgres_commands import publish_where_configured
+from motcua.recording import command_run
 
 
 def build(
@@ -34,6 +33,7 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Build the whole warehouse into a new file; the served one is not touched."""
+    from publishing.run_counts import of_build
     from warehouse.build import build as build_step
 
     if as_of is not None:
@@ -41,7 +41,10 @@ def build(
         return
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
-        built = build_step(opened, where, progress=progress)
+        with command_run(where, "build") as step, step("build", None) as record:
+            built = build_step(opened, where, progress=progress)
+            record.build_id = built.build_id
+            record.counts.update(of_build(built))
     if as_json:
         print_json(built)
     else:
@@ -56,11 +59,15 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Run the quality gates on a build; a critical failure deletes it."""
+    from publishing.run_counts import of_check
     from warehouse.gates import check as check_step
 
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
-        report = check_step(opened, where, build_id, progress=progress)
+        with command_run(where, "check") as step, step("check", None) as record:
+            record.build_id = build_id
+            report = check_step(opened, where, build_id, progress=progress)
+            record.counts.update(of_check(report))
     if as_json:
         print_json(report)
         return
@@ -87,7 +94,9 @@ def publish(
 
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
-        publication = publish_step(opened, where, build_id, progress=progress)
+        with command_run(where, "publish") as step, step("publish", None) as record:
+            record.build_id = build_id
+            publication = publish_step(opened, where, build_id, progress=progress)
     if as_json:
         print_json(publication)
         return
@@ -108,14 +117,19 @@ def report(
 ) -> None:
     """Write the month's workbooks and each unit's pack from the served file."""
     from publishing.month_files import write_month
+    from publishing.run_counts import of_report
     from warehouse.as_of import require_as_of
 
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
         asked = parse_period(period)
-        if as_of is not None:
-            where = require_as_of(opened, where, as_of)
-        written = write_month(opened, where, asked, progress=progress)
+        if as_of is not None:  # a look back, no work of a month: not recorded
+            then = require_as_of(opened, where, as_of)
+            written = write_month(opened, then, asked, progress=progress)
+        else:
+            with command_run(where, "report") as step, step("report", asked) as record:
+                written = write_month(opened, where, asked, progress=progress)
+                record.counts.update(of_report(where, asked, written))
     if as_json:
         print_json(written)
         return
@@ -123,18 +137,31 @@ def report(
         say(str(path))
 
 
-def publish_anew(site: Site, home: Home, period: str, progress: Progress) -> None:
+def publish_anew(
+    site: Site, home: Home, period: str, progress: Progress, step: Recorder = unrecorded
+) -> None:
     """Build, check and publish what is there, here and in PostgreSQL, and write the month's files.
 
     Raises what each of the steps raises; what readers have stays until a build has passed its gates.
     """
     from publishing.month_files import write_month
+    from publishing.run_counts import of_build, of_check, of_report
     from publishing.snapshot import publish
     from warehouse.build import build
     from warehouse.gates import check
 
-    built = build(site, home, progress=progress)
-    check(site, home, built.build_id, progress=progress)
-    publish(site, home, built.build_id, progress=progress)
-    write_month(site, home, period, progress=progress)
-    publish_where_configured(site, home, progress)
+    with step("build", period) as record:
+        built = build(site, home, progress=progress)
+        record.build_id = built.build_id
+        record.counts.update(of_build(built))
+    with step("check", period) as record:
+        record.build_id = built.build_id
+        record.counts.update(of_check(check(site, home, built.build_id, progress=progress)))
+    with step("publish", period) as record:
+        record.build_id = built.build_id
+        publish(site, home, built.build_id, progress=progress)
+    with step("report", period) as record:
+        record.build_id = built.build_id
+        written = write_month(site, home, period, progress=progress)
+        record.counts.update(of_report(home, period, written))
+    publish_where_configured(site, home, period, progress, step)

@@ -30,6 +30,8 @@ from motcua.options import (
 )
 from motcua.postgres_commands import publish_postgres
 from motcua.reading_commands import digest, explain, status
+from motcua.recording import command_run
+from motcua.runs_command import runs
 from motcua.site_commands import samples, validate_site
 from motcua.template_commands import template
 
@@ -52,14 +54,19 @@ def month_end(
     from ingestion.decode import decode as decode_step
     from ingestion.pull import pull as pull_step
     from ingestion.pull import reasons_missing, require_files
+    from publishing.run_counts import of_decode, of_pull
 
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
         asked = parse_period(period)
-        fetched = pull_step(opened, where, asked, progress=progress)
-        require_files(opened, where, asked, reasons_missing(fetched, asked))
-        decode_step(opened, where, progress=progress)
-        publish_anew(opened, where, asked, progress)
+        with command_run(where, "month-end") as step:
+            with step("pull", asked) as record:
+                fetched = pull_step(opened, where, asked, progress=progress)
+                record.counts.update(of_pull(fetched.items))
+                require_files(opened, where, asked, reasons_missing(fetched, asked))
+            with step("decode", asked) as record:
+                record.counts.update(of_decode(decode_step(opened, where, progress=progress)))
+            publish_anew(opened, where, asked, progress, step)
     with told():
         print_not_fetched(fetched.items)
         code = print_summary(opened, where, asked, as_json=as_json)
@@ -77,6 +84,7 @@ for command in (
     status,
     digest,
     explain,
+    runs,
     closing_commands.close,
     closing_commands.reopen,
     closing_commands.verify_closing,

@@ -23,6 +23,7 @@ from motcua.options import (
     SitePath,
     open_places,
 )
+from motcua.recording import command_run
 
 if TYPE_CHECKING:  # loading the comparison is not for every command
     from warehouse.closing_store import Closing
@@ -55,16 +56,20 @@ def close(
     as_json: AsJson = False,
 ) -> None:
     """Sign a month: freeze what is served of it, then publish it as signed and write its reports."""
+    from publishing.run_counts import of_close
     from warehouse.closing import close as close_month
 
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
         month = parse_period(period)
         units = [code.strip() for code in without.split(",") if code.strip()]
-        done = close_month(opened, where, month, by, reason, without=units)
-        publish = done.is_new and not no_publish
-        if publish:
-            publish_anew(opened, where, month, progress)
+        with command_run(where, "close") as step:
+            with step("close", month) as record:
+                done = close_month(opened, where, month, by, reason, without=units)
+                record.counts.update(of_close(done))
+            publish = done.is_new and not no_publish
+            if publish:
+                publish_anew(opened, where, month, progress, step)
     closing = done.closing
     if as_json:
         print_json({**plain(closing), "is_new": done.is_new, "is_published": publish})
@@ -91,9 +96,11 @@ def reopen(
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
         month = parse_period(period)
-        closing = reopen_month(opened, where, month, by, reason)
-        if not no_publish:
-            publish_anew(opened, where, month, progress)
+        with command_run(where, "reopen") as step:
+            with step("reopen", month):
+                closing = reopen_month(opened, where, month, by, reason)
+            if not no_publish:
+                publish_anew(opened, where, month, progress, step)
     if as_json:
         shaken = shaken_months(where, month)
         print_json({**plain(closing), "shaken": shaken, "is_published": not no_publish})

@@ -20,6 +20,7 @@ from motcua.options import (
     SitePath,
     open_places,
 )
+from motcua.recording import command_run
 
 if TYPE_CHECKING:
     from ingestion.pull import PullItem
@@ -44,6 +45,7 @@ def pull(
     """Fetch the units' exports of a month, and late or corrected ones of the months before."""
     from ingestion.pull import pull as pull_step
     from ingestion.pull import pull_file
+    from publishing.run_counts import of_pull
 
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
@@ -51,10 +53,12 @@ def pull(
         known = next((known for known in FEEDS if known == feed), None)
         if (file is None) != (unit is None) or mode not in {"replace", "supplement"} or not known:
             raise typer.BadParameter(text("cli.pull_file_usage"))
-        if file is not None and unit is not None:
-            items = [pull_file(opened, where, unit, asked, file, mode, known)]
-        else:
-            items = pull_step(opened, where, asked, progress=progress).items
+        with command_run(where, "pull") as step, step("pull", asked) as record:
+            if file is not None and unit is not None:
+                items = [pull_file(opened, where, unit, asked, file, mode, known)]
+            else:
+                items = pull_step(opened, where, asked, progress=progress).items
+            record.counts.update(of_pull(items))
     if as_json:
         print_json(items)
     else:
@@ -69,11 +73,13 @@ def decode(
     from ingestion.decode import decode as decode_step
     from ingestion.register import read_submissions
     from motcua.terminal import print_problems
+    from publishing.run_counts import of_decode
     from warehouse.status import open_problems
 
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
-        decode_step(opened, where, progress=progress)
+        with command_run(where, "decode") as step, step("decode", None) as record:
+            record.counts.update(of_decode(decode_step(opened, where, progress=progress)))
         submissions = read_submissions(opened, where)
     bad = open_problems(submissions)
     if as_json:

@@ -7,9 +7,11 @@ import typer
 from ingestion.home import Home
 from ingestion.messages import text
 from ingestion.progress import Progress
+from ingestion.run_log import Recorder
 from ingestion.site import Site
 from motcua.console import bar, print_json, say, told
 from motcua.options import DEFAULT_HOME, DEFAULT_SITE, AsJson, HomePath, SitePath, open_places
+from motcua.recording import command_run
 
 
 def publish_postgres(
@@ -29,17 +31,23 @@ def publish_postgres(
     """Put the served figures into the PostgreSQL that MOTCUA_POSTGRES names (docs/postgresql.md)."""
     from publishing.postgres.publication import PATIENCE, publish_postgres
     from publishing.postgres.target import configured
+    from publishing.run_counts import of_postgres
 
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
-        done = publish_postgres(
-            opened,
-            where,
-            configured(),
-            patience=PATIENCE if patience is None else patience,
-            again=again,
-            progress=progress,
-        )
+        run = command_run(where, "publish-postgres")
+        with run as step, step("publish_postgres", None) as record:
+            done = publish_postgres(
+                opened,
+                where,
+                configured(),
+                patience=PATIENCE if patience is None else patience,
+                again=again,
+                progress=progress,
+            )
+            record.build_id = done.build_id
+            record.counts.update(of_postgres(done))
+            record.message = "; ".join(done.notes) or None
     if as_json:
         print_json(done)
         return
@@ -48,7 +56,9 @@ def publish_postgres(
         say(text("postgres.note", note=note))
 
 
-def publish_where_configured(site: Site, home: Home, progress: Progress) -> None:
+def publish_where_configured(
+    site: Site, home: Home, period: str, progress: Progress, step: Recorder
+) -> None:
     """Publish to PostgreSQL after a month end, where this installation has one.
 
     Raises PublishError as `publish_postgres` does.
@@ -58,5 +68,10 @@ def publish_where_configured(site: Site, home: Home, progress: Progress) -> None
     if is_configured():
         from publishing.postgres.publication import publish_postgres
         from publishing.postgres.target import configured
+        from publishing.run_counts import of_postgres
 
-        publish_postgres(site, home, configured(), progress=progress)
+        with step("publish_postgres", period) as record:
+            done = publish_postgres(site, home, configured(), progress=progress)
+            record.build_id = done.build_id
+            record.counts.update(of_postgres(done))
+            record.message = "; ".join(done.notes) or None

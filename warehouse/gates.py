@@ -9,10 +9,11 @@ from expectations.runner import run_gates
 from ingestion.home import Home
 from ingestion.messages import text
 from ingestion.progress import Progress, quiet
+from ingestion.run_log import CountedError, Counts
 from ingestion.site import Site
 
 
-class GateFailed(Exception):
+class GateFailed(CountedError):
     """A critical check failed: the build file is gone, the served copy stays. The message lists the checks."""
 
 
@@ -43,9 +44,12 @@ def check(site: Site, home: Home, build_id: str, *, progress: Progress = quiet) 
     results = run_gates(database, site)
     page = write_results(results, home.quality / build_id, build_id)
     progress(text("progress.gates"), 1, 1)
+    report = GateReport(build_id, results, page)
     failed = [r for r in results if r.stops_publication]
     if failed:
         database.unlink()
         lines = "\n".join(f"  - {r.text}" for r in failed)
-        raise GateFailed(text("check.failed", count=len(failed), checks=lines, page=page))
-    return GateReport(build_id, results, page)
+        said = text("check.failed", count=len(failed), checks=lines, page=page)
+        counts = Counts(gates=len(results), gates_failed=len(failed), warnings=len(report.warnings))
+        raise GateFailed(said, counts)
+    return report

@@ -16,6 +16,7 @@ from ingestion.site import Site
 from publishing.postgres.copying import load_extension
 from publishing.postgres.loading import has_collation, load
 from publishing.postgres.roles import prepare_roles, unknown_units
+from publishing.postgres.runs import add_runs
 from publishing.postgres.swap import drop_loading, require_ours, swap
 from publishing.postgres.tables import read_tables, references
 from publishing.postgres.target import Target, connected
@@ -52,7 +53,8 @@ def publish_postgres(  # noqa: PLR0913 - what to publish, where, and how
 ) -> PostgresPublication:
     """Load the served build beside the published schemas of `target`, then swap them in one transaction.
 
-    A build that is there already is left alone, unless `again`. Raises NothingServed before the first
+    A build that is there already is left alone, unless `again`. The steps recorded until now are added
+    to `motcua.run` in any case. Raises NothingServed before the first
     `motcua publish`, and PublishError (Vietnamese) when the server cannot be reached or refuses, another
     run publishes, or readers hold the tables for longer than `patience` seconds: the old figures stay.
     """
@@ -62,10 +64,11 @@ def publish_postgres(  # noqa: PLR0913 - what to publish, where, and how
         require_ours(connection)
         _require_same_site(connection, site, target)
         drop_loading(connection)
+        prepare_roles(connection)
+        notes = tuple(add_runs(connection, home, target))
         if not again and (there := _published(connection)) and there[0] == build_id:
             _, tables, rows = there
-            return PostgresPublication(build_id, target.place, False, tables, rows, 0.0, ())
-        prepare_roles(connection)
+            return PostgresPublication(build_id, target.place, False, tables, rows, 0.0, notes)
         load_extension(build)
         plan = read_tables(build)
         try:
@@ -86,7 +89,7 @@ def publish_postgres(  # noqa: PLR0913 - what to publish, where, and how
             len(plan),
             rows,
             time.monotonic() - started,
-            tuple(_notes(connection)),
+            (*notes, *_notes(connection)),
         )
 
 

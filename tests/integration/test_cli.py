@@ -26,6 +26,7 @@ COMMANDS = (
     "decide",
     "status",
     "explain",
+    "runs",
     "validate-site",
     "samples",
 )
@@ -189,6 +190,52 @@ def test_validate_site_tries_a_file_without_loading_it(demo: Demo, tmp_path: Pat
     assert "Thiếu cột" in said.out
     said = motcua(*options, "--file", str(tmp_path / "khong-co.csv"))
     assert said.code == 2
+
+
+def test_runs_tell_what_each_step_did(month: Said, demo: Demo) -> None:
+    steps = demo.run("runs", "--last", "99", "--json").json
+    first = [step for step in steps if step["run_id"] == steps[0]["run_id"]]
+    names = ["pull", "decode", "build", "check", "publish", "report"]
+    assert [step["step"] for step in first] == names
+    assert {step["outcome"] for step in first} == {"done"}
+    assert {(step["by"], step["work"], step["period"]) for step in first} == {
+        ("cli", "month-end", PERIOD)
+    }
+    pull, decode, build, check, _, report = (step["counts"] for step in first)
+    assert pull == {"files_new": 12, "files_unchanged": 0, "files_missing": 0, "files_failed": 0}
+    assert decode["rows_read"] == build["rows_read"] > report["rows_read"] > 0
+    fates = ("accepted", "rejected", "duplicate", "ignored")
+    for counts in (build, report):
+        assert counts["rows_read"] == sum(counts[f"rows_{fate}"] for fate in fates)
+    assert (build["files_accepted"], report["files_accepted"]) == (12, 4)
+    assert build["tables"] > 60
+    assert check["gates"] > 80
+    assert report["reports"] > 4
+    assert len({step["build_id"] for step in first[2:]}) == 1
+    shown = demo.run("runs").out
+    for words in ("month-end · dòng lệnh", "Dựng kho dữ liệu", PERIOD, "xong"):
+        assert words in shown
+    table = f"read_parquet('{demo.home.serving}/runs/*.parquet')"
+    with duckdb.connect() as connection:
+        rows = query(connection, f"select * from {table} order by began_at")
+    assert [row["record_id"] for row in rows] == [step["record_id"] for step in steps]
+    assert [row["rows_read"] for row in rows] == [s["counts"].get("rows_read") for s in steps]
+
+
+def test_a_failed_step_is_told_with_its_reason(month: Said, demo: Demo) -> None:
+    assert demo.run("check", "lan-dung-la").code == 2
+    (step,) = demo.run("runs", "--last", "1", "--json").json
+    assert (step["step"], step["outcome"]) == ("check", "failed")
+    assert "lan-dung-la" in step["message"]
+    shown = demo.run("runs", "--last", "1").out
+    assert "lỗi" in shown
+    assert step["message"] in shown
+
+
+def test_no_run_yet(demo: Demo, tmp_path: Path) -> None:
+    said = motcua("runs", *demo.places, "--home", str(tmp_path / "new"))
+    assert (said.code, said.out) == (0, "Chưa có lần chạy nào được ghi.\n")
+    assert not (tmp_path / "new").exists()
 
 
 def test_explain_has_json_and_a_terminal_view(month: Said, demo: Demo) -> None:

@@ -105,6 +105,13 @@ def test_too_few_units_reported(served: MiniSite) -> None:
     build_id = newest_check(served)
     assert build_id in said.errors
     assert failed_checks(served, build_id) == {"newest_month_reported"}
+    *_, build, check = served.motcua("runs", "--last", "1", "--json").json
+    assert (build["step"], build["outcome"]) == ("build", "done")
+    assert (check["step"], check["outcome"]) == ("check", "failed")
+    assert check["build_id"] == build_id
+    assert check["counts"]["gates_failed"] == 1
+    assert check["counts"]["gates"] > 80
+    assert check["message"] in said.errors
 
 
 @pytest.mark.parametrize(
