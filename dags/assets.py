@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from airflow.sdk import Asset
 
-RECEIVED = Asset(name="motcua_received", uri="motcua://landing")
-RAW = Asset(name="motcua_raw", uri="motcua://raw")
-CORE = Asset(name="motcua_core", uri="motcua://core")
-MART = Asset(name="motcua_mart", uri="motcua://mart")
-REPORTS = Asset(name="motcua_reports", uri="motcua://reports")
-POSTGRES = Asset(name="motcua_postgres", uri="motcua://postgres")
+# Lineage knows addresses of files only; `motcua` stands in the host's place, so that they are the same
+# wherever the home is (decision 16).
+RECEIVED = Asset(name="motcua_received", uri="file://motcua/landing")
+RAW = Asset(name="motcua_raw", uri="file://motcua/raw")
+CORE = Asset(name="motcua_core", uri="file://motcua/core")
+MART = Asset(name="motcua_mart", uri="file://motcua/mart")
+REPORTS = Asset(name="motcua_reports", uri="file://motcua/reports")
+POSTGRES = Asset(name="motcua_postgres", uri="file://motcua/postgres")

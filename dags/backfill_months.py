@@ -10,7 +10,7 @@ from dags.alerts import TOO_LONG
 from dags.params import PARAMS, month_param
 from dags.pulling import plan, pull, require_plan
 from dags.runs import only_a_person_can_mend, open_run
-from dags.steps import from_received_to_reports
+from dags.steps import decode_to_reports
 from dags.tries import DEFAULTS
 
 DOC = """
@@ -66,7 +66,7 @@ def backfill_months() -> None:
     pulled = pull.expand(batch=batches)
     received = arrived(asked, batches)
     chain(asked, batches, pulled, received)
-    from_received_to_reports(received, received)
+    decode_to_reports(received, received)
 
 
 DAG_BACKFILL_MONTHS = backfill_months()

@@ -12,8 +12,9 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param, chain, dag, task
 
 from dags.params import PARAMS
-from dags.progress import step
-from dags.runs import only_a_person_can_mend, open_run, run_period
+from dags.runs import at_work, only_a_person_can_mend, open_run, run_period
+from dags.steps import build_and_publish, report
+from dags.tries import DEFAULTS
 
 SIGN, KEEP = "Chốt", "Chưa chốt"
 DAYS_TO_ANSWER = 14
@@ -42,12 +43,13 @@ DOC = """
     max_active_runs=4,  # an answer may take days; signing itself is locked
     params=PARAMS,
     tags=["motcua", "chốt số liệu"],
-    default_args={"owner": "motcua", "retries": 0},
+    default_args=DEFAULTS,
 )
 def close_month() -> None:
-    """Wire the four steps: what is to be signed, the answer, the signature, the publication."""
+    """Wire what is to be signed, the answer, the signature, and the steps to a publication that shows it."""
 
     @task(
+        retries=0,  # what it finds, a person mends
         execution_timeout=timedelta(minutes=30),
         doc_md="Đọc số liệu đang công bố của kỳ, kết quả kiểm tra, đơn vị còn thiếu và thay đổi so với kỳ trước.",
     )
@@ -106,10 +108,13 @@ def close_month() -> None:
             ),
         },
         response_timeout=timedelta(days=DAYS_TO_ANSWER),
+        execution_timeout=None,
+        retries=0,
         doc_md="Người có thẩm quyền xem số liệu và trả lời.",
     )
 
     @task(
+        retries=0,  # nobody signs twice by himself
         execution_timeout=timedelta(hours=1),
         doc_md="Đóng băng số liệu của kỳ theo câu trả lời; ghi ai chốt, lúc nào, vì sao.",
     )
@@ -117,6 +122,7 @@ def close_month() -> None:
         from airflow.sdk.exceptions import AirflowSkipException
 
         from ingestion.messages import text
+        from publishing.run_counts import of_close
         from warehouse.closing import ClosingError, close
         from warehouse.closing_store import ClosingTampered
 
@@ -131,36 +137,26 @@ def close_month() -> None:
         signer = said.get("signer", "").strip()
         by = text("approval.signer", signer=signer, user=user) if signer else user
         without = [code.strip() for code in said.get("without", "").split(",") if code.strip()]
-        site, home = open_run()
-        with only_a_person_can_mend(ClosingError, ClosingTampered):
+        with (
+            only_a_person_can_mend(ClosingError, ClosingTampered),
+            at_work("close", period=period) as work,
+        ):
             done = close(
-                site,
-                home,
+                work.site,
+                work.home,
                 period,
                 by,
                 said.get("reason", ""),
                 without=without,
                 seen_build=shown["build_id"],
             )
+            work.record.counts.update(of_close(done))
         return done.closing.version
 
-    @task(
-        retries=3,
-        retry_delay=timedelta(minutes=5),
-        execution_timeout=timedelta(hours=3),
-        doc_md="Dựng, kiểm tra, công bố lại và lập biểu: số liệu hiện là đã chốt.",
-    )
-    def publish_signed(period: str) -> None:
-        from motcua.build_commands import publish_anew
-        from warehouse.gates import GateFailed
-
-        # The same figures would fail again.
-        with only_a_person_can_mend(GateFailed), step("publish") as progress:
-            site, home = open_run()
-            publish_anew(site, home, period, progress)
-
     signed = sign(prepared, approve.output)
-    chain(prepared, approve, signed, publish_signed(prepared["period"]))
+    chain(prepared, approve, signed)
+    # What readers have does not yet say that the month is signed.
+    chain(build_and_publish(signed), report(prepared["period"]))
 
 
 DAG_CLOSE_MONTH = close_month()

@@ -12,7 +12,7 @@ from dags.alerts import TOO_LONG
 from dags.assets import RECEIVED
 from dags.params import PARAMS
 from dags.runs import open_run, run_periods
-from dags.steps import from_received_to_reports
+from dags.steps import decode_to_reports
 from dags.tries import DEFAULTS
 
 DOC = """
@@ -51,7 +51,7 @@ def month_end() -> None:
         return run_periods(site)
 
     asked = months()
-    from_received_to_reports(asked, asked)
+    decode_to_reports(asked, asked)
 
 
 DAG_MONTH_END = month_end()

@@ -9,9 +9,8 @@ from airflow.sdk import Param, chain, dag, task
 from dags.alerts import TOO_LONG
 from dags.assets import RECEIVED
 from dags.params import PARAMS
-from dags.progress import step
 from dags.pulling import plan, pull, require_plan
-from dags.runs import only_a_person_can_mend, open_run, run_period
+from dags.runs import at_work, only_a_person_can_mend, run_period
 from dags.site_clock import SiteClock
 from dags.tries import DEFAULTS
 
@@ -74,20 +73,20 @@ def pull_exports() -> None:
         from ingestion.pull import NothingArrivedError, months_to_report, require_files
         from warehouse.status import current_build
 
-        site, home = open_run()
         require_plan(planned)
-        period = run_period(site)
         reasons = [reason for batch in batches or () for reason in batch["reasons"]]
-        with only_a_person_can_mend(NothingArrivedError), step("arrived"):
+        with only_a_person_can_mend(NothingArrivedError), at_work("arrived") as work:
+            site, home = work.site, work.home
+            period = work.record.period = run_period(site)
             try:
                 require_files(site, home, period, reasons)
             except NothingArrivedError as nothing:
                 if params["period"]:  # a person asked for this month
                     raise
                 logging.getLogger("airflow.task").info("%s", nothing)
-        if build_id := current_build(site, home):
-            raise AirflowSkipException(text("schedule.nothing_new", build_id=build_id))
-        months = months_to_report(site, home, period)
+            if build_id := current_build(site, home):
+                raise AirflowSkipException(text("schedule.nothing_new", build_id=build_id))
+            months = months_to_report(site, home, period)
         outlet_events[RECEIVED].extra = {"site": params["site"], "periods": months}
         return months
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from airflow.sdk import get_current_context, task
 
-from dags.progress import step
-from dags.runs import open_run, run_period
+from dags.runs import at_work, open_run, run_period
 from dags.tries import PULL_POOL
 
 REASONS_A_BATCH = 10
@@ -49,25 +47,23 @@ def pull(batch: dict[str, Any]) -> dict[str, Any]:
     from dags.connections import airflow_connection
     from ingestion.pull import pull as pull_exports
     from ingestion.pull import reasons_missing, require_fetched
+    from publishing.run_counts import of_pull
 
-    with step("pull") as progress:
-        site, home = open_run()
+    period = batch["period"]
+    with at_work("pull", period=period, part=batch["name"]) as work:
         report = pull_exports(
-            site,
-            home,
-            batch["period"],
+            work.site,
+            work.home,
+            period,
             first=batch["first"],
             units=frozenset(batch["units"]),
-            progress=progress,
+            progress=work.progress,
             connections=airflow_connection,
         )
+        work.record.counts.update(of_pull(report.items))
         require_fetched(report)
-        reasons = reasons_missing(report, batch["period"])
-        return {
-            "period": batch["period"],
-            "files": Counter(item.outcome for item in report.items),
-            "reasons": reasons[:REASONS_A_BATCH],
-        }
+        reasons = reasons_missing(report, period)[:REASONS_A_BATCH]
+        return {"files": dict(work.record.counts), "reasons": reasons}
 
 
 def require_plan(planned: list[dict[str, Any]] | None) -> None:

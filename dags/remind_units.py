@@ -8,7 +8,7 @@ from airflow.sdk import chain, dag, task
 
 from dags.alerts import TOO_LONG, letter, mail_server
 from dags.params import PARAMS
-from dags.runs import only_a_person_can_mend, open_run, run_day
+from dags.runs import at_work, only_a_person_can_mend, open_run, run_day
 from dags.site_clock import SiteClock
 from dags.tries import DEFAULTS, MAIL_POOL
 
@@ -74,17 +74,17 @@ def remind_units() -> None:
         from publishing.notice_page import book_path_name, digest_html, digest_subject
         from publishing.notices import kept_digest, remember_sent
 
-        site, home = open_run()
-        mail = site.operations.mail
-        to = list(dict.fromkeys([*mail.office, *mail.data_team]))
-        if not to:
-            raise AirflowSkipException(text("schedule.nobody_to_tell"))
-        path = home.root / kept
-        found = kept_digest(path)
-        book = path.with_name(book_path_name(found.day))
-        with mail_server():
-            letter(mail, to, digest_subject(found), digest_html(found), [book]).notify(context)
-        remember_sent(home, found)
+        with at_work("digest") as work:
+            mail, path = work.site.operations.mail, work.home.root / kept
+            to = list(dict.fromkeys([*mail.office, *mail.data_team]))
+            if not to:
+                raise AirflowSkipException(text("schedule.nobody_to_tell"))
+            found = kept_digest(path)
+            book = path.with_name(book_path_name(found.day))
+            with mail_server():
+                letter(mail, to, digest_subject(found), digest_html(found), [book]).notify(context)
+            work.record.counts["mails_sent"] = 1
+            remember_sent(work.home, found)
 
     @task(doc_md="Chia các đơn vị có hộp thư thành từng nhóm.")
     def mailboxes() -> list[list[str]]:
@@ -100,17 +100,14 @@ def remind_units() -> None:
     def send_reminders(units: list[str], **context: Any) -> int:
         from publishing.unit_mail import remember_mailed, unit_mails
 
-        site, home = open_run()
-        sent = 0
-        with mail_server():
-            for found in unit_mails(site, home, run_day(site), units):
-                files = found.attachments
-                letter(site.operations.mail, found.to, found.subject, found.html, files).notify(
-                    context
-                )
-                remember_mailed(home, found)
-                sent += 1
-        return sent
+        with at_work("remind", part=f"{units[0]} … {units[-1]}") as work, mail_server():
+            mail, sent = work.site.operations.mail, 0
+            for found in unit_mails(work.site, work.home, run_day(work.site), units):
+                said = (found.to, found.subject, found.html, found.attachments)
+                letter(mail, *said).notify(context)
+                remember_mailed(work.home, found)
+                work.record.counts["mails_sent"] = sent = sent + 1
+            return sent
 
     chain(send_digest(digest()))
     send_reminders.expand(units=mailboxes())

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dags.environment import ROOT
+from dags.progress import step
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from ingestion.home import Home
+    from ingestion.progress import Progress
+    from ingestion.run_log import RunOf, StepRecord
     from ingestion.site import Site
 
 
@@ -51,6 +55,68 @@ def asked_by(context: Any) -> list[dict[str, Any]]:
     events = context.get("triggering_asset_events") or {}
     found = [event for of_asset in events.values() for event in of_asset]
     return [event.extra for event in sorted(found, key=lambda event: event.timestamp)]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a step works on, and where it says what it does."""
+
+    site: Site
+    home: Home
+    progress: Progress
+    record: StepRecord
+
+
+@contextmanager
+def at_work(name: str, *, period: str | None = None, part: str | None = None) -> Iterator[Work]:
+    """One step of the running task: its site and home, its progress, its line in the record of runs.
+
+    `part`: which of several tasks of the same step this is. Raises what `open_run` and
+    `ingestion.run_log.recorded` raise.
+    """
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from ingestion.run_log import recorded
+
+    site, home = open_run()
+    skips = (AirflowSkipException,)
+    try:
+        with (
+            recorded(home, _run_of(), name, period, part=part, skips=skips) as record,
+            step(name) as progress,
+        ):
+            yield Work(site, home, progress, record)
+    finally:
+        _write_run_table(home)
+
+
+def _run_of() -> RunOf:
+    from airflow.sdk import get_current_context
+
+    from ingestion.run_log import By, RunOf
+
+    started: dict[str, By] = {
+        "scheduled": "schedule",
+        "asset_triggered": "asset",
+        "backfill": "backfill",
+    }
+    context = get_current_context()
+    run = context["dag_run"]
+    by = started.get(str(getattr(run.run_type, "value", run.run_type)), "manual")
+    return RunOf(run.run_id, by, run.dag_id, context["ti"].try_number)
+
+
+def _write_run_table(home: Home) -> None:
+    """Bring the table of runs up to date; it is made of the log, so that the next step can make up for it."""
+    import logging
+
+    from ingestion.run_log import RunLogError
+    from publishing.run_table import write_run_table
+
+    try:
+        write_run_table(home)
+    except RunLogError as problem:
+        logging.getLogger("airflow.task").warning("%s", problem)
 
 
 @contextmanager

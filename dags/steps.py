@@ -9,8 +9,7 @@ from typing import Any
 from airflow.sdk import chain, task
 
 from dags.assets import CORE, MART, POSTGRES, RAW, RECEIVED, REPORTS
-from dags.progress import step
-from dags.runs import only_a_person_can_mend, open_run
+from dags.runs import at_work, only_a_person_can_mend
 from dags.tries import WAREHOUSE_POOL
 
 
@@ -23,10 +22,11 @@ from dags.tries import WAREHOUSE_POOL
 def decode() -> None:
     """Read what was received and not yet read."""
     from ingestion.decode import decode as decode_submissions
+    from publishing.run_counts import of_decode
 
-    with step("decode") as progress:
-        site, home = open_run()
-        decode_submissions(site, home, progress=progress)
+    with at_work("decode") as work:
+        done = decode_submissions(work.site, work.home, progress=work.progress)
+        work.record.counts.update(of_decode(done))
 
 
 @task(
@@ -36,14 +36,19 @@ def decode() -> None:
 )
 def build() -> str:
     """Build from what is there; the id of the served build where building again would change nothing."""
+    from publishing.run_counts import of_build
     from warehouse.build import BuildTestFailed
     from warehouse.build import build as build_warehouse
     from warehouse.status import current_build
 
-    with only_a_person_can_mend(BuildTestFailed), step("build") as progress:
-        site, home = open_run()
-        current = current_build(site, home)
-        return current or build_warehouse(site, home, progress=progress).build_id
+    with only_a_person_can_mend(BuildTestFailed), at_work("build") as work:
+        if current := current_build(work.site, work.home):
+            work.record.build_id, work.record.outcome = current, "skipped"
+            return current
+        built = build_warehouse(work.site, work.home, progress=work.progress)
+        work.record.build_id = built.build_id
+        work.record.counts.update(of_build(built))
+        return built.build_id
 
 
 @task(
@@ -52,15 +57,19 @@ def build() -> str:
 )
 def check(build_id: str) -> str:
     """Run the gates on a build that is not published yet."""
+    from publishing.run_counts import of_check
     from publishing.snapshot import is_published
     from warehouse.gates import GateFailed
     from warehouse.gates import check as check_build
 
     # The same figures would fail again.
-    with only_a_person_can_mend(GateFailed), step("check") as progress:
-        site, home = open_run()
-        if not is_published(home, build_id):
-            check_build(site, home, build_id, progress=progress)
+    with only_a_person_can_mend(GateFailed), at_work("check") as work:
+        work.record.build_id = build_id
+        if is_published(work.home, build_id):
+            work.record.outcome = "skipped"
+        else:
+            found = check_build(work.site, work.home, build_id, progress=work.progress)
+            work.record.counts.update(of_check(found))
     return build_id
 
 
@@ -72,18 +81,17 @@ def check(build_id: str) -> str:
 )
 def publish(build_id: str) -> str:
     """Put a checked build before the readers, unless a run beside this one has published a newer one."""
-    import logging
-
     from publishing.snapshot import PublishedNewer
     from publishing.snapshot import publish as publish_build
 
-    with step("publish") as progress:
-        site, home = open_run()
+    with at_work("publish") as work:
+        work.record.build_id = build_id
         try:
-            return publish_build(site, home, build_id, progress=progress).publication_id
+            done = publish_build(work.site, work.home, build_id, progress=work.progress)
         except PublishedNewer as newer:  # it holds all that this build holds
-            logging.getLogger("airflow.task").info("%s", newer)
+            work.record.outcome, work.record.message = "skipped", str(newer)
             return build_id
+    return done.publication_id
 
 
 @task(
@@ -95,10 +103,12 @@ def publish(build_id: str) -> str:
 def report(period: str) -> int:
     """Write the files of a month; how many."""
     from publishing.month_files import write_month
+    from publishing.run_counts import of_report
 
-    with step("report") as progress:
-        site, home = open_run()
-        return len(write_month(site, home, period, progress=progress))
+    with at_work("report", period=period) as work:
+        written = write_month(work.site, work.home, period, progress=work.progress)
+        work.record.counts.update(of_report(work.home, period, written))
+    return len(written)
 
 
 @task(
@@ -111,22 +121,32 @@ def publish_postgres() -> str:
     from dags.connections import airflow_connection
     from publishing.postgres.publication import publish_postgres as publish_served
     from publishing.postgres.target import configured
+    from publishing.run_counts import of_postgres
 
-    with step("publish_postgres") as progress:
-        site, home = open_run()
+    with at_work("publish_postgres") as work:
         target = configured(airflow_connection)
-        return publish_served(site, home, target, progress=progress).build_id
+        done = publish_served(work.site, work.home, target, progress=work.progress)
+        work.record.build_id = done.build_id
+        work.record.counts.update(of_postgres(done))
+    return done.build_id
 
 
-def from_received_to_reports(before: Any, months: Any) -> None:
-    """Wire the steps after the task `before`; reports for each of `months` (a task's result), one by one."""
+def build_and_publish(before: Any) -> Any:
+    """Wire the steps from what is there to what is read, after the task `before`; the task `publish`."""
     built = build()
-    chain(before, decode(), built)
+    chain(before, built)
     published = publish(check(built))
+    if os.environ.get("MOTCUA_POSTGRES"):  # beside the reports: neither waits for the other
+        chain(published, publish_postgres())
+    return published
+
+
+def decode_to_reports(before: Any, months: Any) -> None:
+    """Wire all steps after the task `before`; reports for each of `months` (a task's result), one by one."""
+    decoded = decode()
+    chain(before, decoded)
     written = report.override(
         map_index_template="{{ task.op_kwargs['period'] }}",
         max_active_tis_per_dagrun=1,  # oldest first: each month's changes are told once
     ).expand(period=months)
-    chain(published, written)
-    if os.environ.get("MOTCUA_POSTGRES"):  # beside the reports: neither waits for the other
-        chain(published, publish_postgres())
+    chain(build_and_publish(decoded), written)

@@ -1,6 +1,5 @@
-"""`make airflow` for real: start, log in, run a month by hand, sign it, stop, nothing left behind."""
+"""`make airflow` for real: start, log in, run a DAG by hand, stop, nothing left behind."""
 
-import json
 import os
 import re
 import signal
@@ -9,65 +8,18 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from urllib.request import Request, urlopen
 
 import psutil
 import pytest
 
 from dags.serve import free_port
-from ingestion.home import Home
 from samples.generate import generate
-from warehouse.closing_store import read_closings
-from warehouse.served import rows, served
+from tests.integration.airflow_client import Client
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS_TO_START, SECONDS_TO_RUN = 300, 600  # what hangs, also on a slow machine
-
-
-class Client:
-    """Airflow's REST interface, as a person who has just logged in."""
-
-    def __init__(self, address: str, password: str) -> None:
-        self._address = address
-        self._headers = {"Content-Type": "application/json"}
-        answer = self.ask("/auth/token", {"username": "admin", "password": password})
-        self._headers["Authorization"] = f"Bearer {answer['access_token']}"
-
-    def ask(
-        self, path: str, body: dict[str, Any] | None = None, method: str | None = None
-    ) -> dict[str, Any]:
-        """POST `body` to `path`, or GET it without one; HTTPError when refused."""
-        data = None if body is None else json.dumps(body).encode()
-        request = Request(self._address + path, data, self._headers, method=method)
-        with urlopen(request, timeout=20) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
-
-    def start(self, dag: str, site: Path, period: str) -> str:
-        """Start a run by hand; where it is found."""
-        runs = f"/api/v2/dags/{dag}/dagRuns"
-        conf = {"site": str(site), "period": period}
-        run = self.ask(runs, {"logical_date": None, "conf": conf})
-        return f"{runs}/{run['dag_run_id']}"
-
-    def tasks(self, run: str) -> dict[str, str]:
-        """State of each task of a run."""
-        found = self.ask(f"{run}/taskInstances")["task_instances"]
-        return {task["task_id"]: task["state"] for task in found}
-
-    def wait(self, run: str, task: str | None, *states: str) -> None:
-        """Wait until the run, or one of its tasks, is in one of the states."""
-        deadline = time.monotonic() + SECONDS_TO_RUN
-        while time.monotonic() < deadline:
-            state = self.tasks(run).get(task) if task else self.ask(run)["state"]
-            if state in states:
-                return
-            assert state != "failed", self.tasks(run)
-            time.sleep(2)
-        pytest.fail(f"{run}: {self.tasks(run)}")
+SECONDS_TO_START = 300  # what hangs, also on a slow machine
 
 
 def wait_for(output: Path, pattern: str, seconds: int) -> re.Match[str]:
@@ -96,10 +48,10 @@ def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
         process.wait(timeout=60)
 
 
-def test_a_month_is_published_and_signed_on_the_server(
+def test_it_starts_runs_what_a_person_asks_for_and_stops(
     server: tuple[subprocess.Popen[bytes], Path], tmp_path: Path
 ) -> None:
-    """As an operator over REST: a run by hand, then the figures, "not yet", and the signature."""
+    """The month itself is run on the services of docker-compose.yml (test_airflow_stack.py)."""
     site = tmp_path / "site"
     generate(site, site / "exports", units=3, months=2, cases_per_unit_month=20, dirt=0.0)
     process, output = server
@@ -107,48 +59,16 @@ def test_a_month_is_published_and_signed_on_the_server(
     client = Client(found[1], found[2])
     assert client.ask("/api/v2/importErrors")["import_errors"] == []
 
-    client.wait(client.start("month_end", site, "2024-02"), None, "success")
-    home = Home(tmp_path / "home")
-    assert (home.serving / "warehouse.duckdb").exists()
-
-    kept = client.start("close_month", site, "2024-01")
-    page = answer(client, kept, "Chưa chốt")
-    assert "| Tiếp nhận trong kỳ |" in page["body"]
-    assert page["subject"] == "Chốt số liệu kỳ 2024-01?"
-    client.wait(kept, None, "success")
-    assert client.tasks(kept)["sign"] == client.tasks(kept)["publish_signed"] == "skipped"
-    assert read_closings(home) == []
-
-    signing = client.start("close_month", site, "2024-01")
-    answer(client, signing, "Chốt", signer="Nguyễn An", reason="Báo cáo tháng 1", without="")
-    client.wait(signing, None, "success")
-    (closing,) = read_closings(home)
-    assert (closing.period, closing.version, closing.status) == ("2024-01", 1, "in_force")
-    assert (closing.closed_by, closing.reason) == (
-        "Nguyễn An (tài khoản admin)",
-        "Báo cáo tháng 1",
-    )
-    with served(home) as connection:
-        assert rows(
-            connection, "select distinct maturity from mart.mart_unit_month order by 1"
-        ) == [
-            {"maturity": "closed"},
-            {"maturity": "provisional"},
-        ]
+    run = client.start("pull_exports", site=str(site), period="2024-05")
+    client.wait(run, "failed")  # of a month that nobody has sent
+    assert client.tasks(run) == {"plan": "success", "pull": "success", "arrived": "failed"}
+    logs = client.ask(f"{run}/taskInstances/arrived/logs/1?full_content=true")
+    assert "Chưa có tệp nào của kỳ 2024-05" in str(logs["content"])
 
     family = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 0
     assert [p for p in family if p.is_running()] == []
-
-
-def answer(client: Client, run: str, option: str, **form: str) -> dict[str, Any]:
-    """Answer the approval task of a run as the page does; what it showed."""
-    client.wait(run, "approve", "awaiting_input")
-    where = f"{run}/taskInstances/approve/-1/hitlDetails"
-    page = client.ask(where)
-    client.ask(where, {"chosen_options": [option], "params_input": form}, "PATCH")
-    return page
 
 
 def test_a_process_that_dies_ends_the_server(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import duckdb
 import psutil
 import pytest
 
@@ -23,6 +24,7 @@ from ingestion.periods import period_of, previous_period
 from samples.generate import generate
 from tests.integration.airflow_client import SECONDS_TO_RUN, Client, password_of
 from tests.integration.airflow_stack import Stack, running_stack
+from tests.integration.lineage import flows, lineage_settings, read_events
 from tests.integration.mail_sink import Letter, MailSink, mail_sink
 from warehouse.closing_store import read_closings
 from warehouse.served import rows, served
@@ -121,6 +123,7 @@ def it(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         "MOTCUA_LONGEST_RUN_MINUTES": "0.05",
         "MOTCUA_CONNECTION_MAY_CHU": '{"login": "x", "password": "y", "connect_seconds": 1}',
         "AIRFLOW_CONN_SMTP_DEFAULT": json.dumps(smtp),
+        **lineage_settings(folder / "lineage.jsonl"),
         # A worker or a scheduler that was killed is missed sooner than the default minutes.
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
@@ -225,6 +228,37 @@ def wait_for_dbt(it: Installation) -> psutil.Process:
     pytest.fail("no build came to work")
 
 
+def test_the_record_of_runs_tells_what_each_run_did(it: Installation) -> None:
+    """A Parquet file a month, for any client; of a task that was killed there is no line."""
+    with duckdb.connect() as connection:
+        steps = rows(
+            connection,
+            "select work, started_by, step, part, outcome, rows_accepted, files_failed, try_number"
+            f" from read_parquet('{it.home.serving}/runs/*.parquet') order by began_at",
+        )
+    pulls = [row for row in steps if row["step"] == "pull"]
+    assert {row["started_by"] for row in pulls} == {"schedule"}
+    failed = [row for row in pulls if row["part"] == "DV00003 … DV00004"]
+    assert [row["outcome"] for row in failed] == ["failed"] * 4  # the first try and three more
+    assert failed[-1]["files_failed"] == len(it.months)
+    (built,) = (row for row in steps if row["step"] == "build")
+    assert (built["started_by"], built["outcome"], built["try_number"]) == ("asset", "done", 2)
+    accepted = it.figures(
+        "select sum(rows_accepted) as n from quality.load_ledger where is_current"
+    )
+    assert built["rows_accepted"] == accepted[0]["n"] > 0
+
+
+def test_lineage_follows_the_data_from_the_files_to_the_reports(it: Installation) -> None:
+    found = flows(read_events(it.stack.folder / "lineage.jsonl"))
+    assert found["pull_exports.arrived"].outputs == {"landing"}
+    assert found["month_end.decode"].inputs == {"landing"}
+    assert found["month_end.decode"].outputs == {"raw"}
+    assert found["month_end.publish"].outputs == {"core", "mart"}
+    assert found["month_end.report"].outputs == {"reports"}
+    assert found["month_end.publish_postgres"].inputs == {"mart"}
+
+
 def digests(it: Installation) -> list[Letter]:
     return [found for found in it.mail.letters if found.to == [OFFICE, TEAM]]
 
@@ -295,7 +329,7 @@ def test_a_person_keeps_a_month_open_then_signs_it(it: Installation) -> None:
     assert page["subject"] == f"Chốt số liệu kỳ {month}?"
     it.client.wait(kept, "success")
     tasks = it.client.tasks(kept)
-    assert tasks["sign"] == tasks["publish_signed"] == "skipped"
+    assert tasks["sign"] == tasks["build"] == tasks["report"] == "skipped"
     assert read_closings(it.home) == []
 
     signing = it.client.start("close_month", period=month)
