@@ -170,15 +170,16 @@ def obstacles(  # noqa: PLR0913 - all that can stand against it
 
 
 def missing_units(connection: duckdb.DuckDBPyConnection, period: str) -> list[Row]:
-    """Units that were asked for a file of the month and have none accepted: code and name."""
+    """Units that were asked for a file of the month and have none accepted, or never had: code and name."""
     return rows(
         connection,
         """
-        select r.unit_code, u.unit_name
-        from core.fct_unit_report as r
-        left join core.dim_unit as u on r.unit_code = u.unit_code and u.is_latest
-        where r.period = ? and r.is_expected and not r.is_reported
-        order by r.unit_code
+        select e.unit_code, u.unit_name
+        from core.fct_expected_source as e
+        left join core.fct_unit_report as r on e.unit_code = r.unit_code and e.period = r.period
+        left join core.dim_unit as u on e.unit_code = u.unit_code and u.is_latest
+        where e.period = ? and r.is_reported is distinct from true
+        order by e.unit_code
         """,
         [period],
     )
