@@ -110,8 +110,12 @@ def read_accounts(path: Path) -> dict[str, Account]:
     try:
         content = yaml.safe_load(path.read_text("utf-8"))
         return _ACCOUNTS.validate_python({} if content is None else content)
-    except (OSError, UnicodeError, yaml.YAMLError) as error:
-        raise _fault(path, str(error)) from error
+    except OSError as error:
+        raise _fault(path, error.strerror or str(error)) from error
+    except (UnicodeError, yaml.YAMLError) as error:
+        # The parser would quote the line, with what is secret in it.
+        mark = getattr(error, "problem_mark", None)
+        raise _fault(path, text("drop.not_yaml", line=mark.line + 1 if mark else "?")) from None
     except ValidationError as error:
         raise _fault(path, _told(error)) from error
 

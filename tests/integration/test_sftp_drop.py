@@ -225,6 +225,7 @@ def test_nobody_leaves_their_folder(drop: Drop, path: str) -> None:
     other.parent.mkdir(exist_ok=True)
     other.write_bytes(b"bi mat")
     mine = drop.exports / "U1"
+    mine.mkdir(exist_ok=True)
     # Not even over links that somebody made on the server.
     for name, target in (("loi", other.parent), ("tat.csv", other)):
         with suppress(FileExistsError):
@@ -306,6 +307,7 @@ def test_a_file_is_there_when_it_is_whole(drop: Drop) -> None:
 @pytest.mark.parametrize("how", ["the line", "the program"])
 def test_a_broken_upload_leaves_nothing(drop: Drop, line: Line, how: str) -> None:
     target = drop.exports / "U1" / "dut.csv"
+    target.parent.mkdir(exist_ok=True)
     target.write_bytes(b"cu")
     said = drop.log.count("bị đứt giữa chừng")
     client = drop.connect(port=line.port)
@@ -394,6 +396,10 @@ def test_an_accounts_file_with_an_error_lets_nobody_in_and_says_where(drop: Drop
             drop.connect()
         assert "lo-mat-khau" not in drop.waits_for("u9.folder")
         assert run(drop.folder, free_port(), SERVICE["command"]).returncode == 1
+        drop.accounts.write_text(before + 'u9:\n  password: "lo-mat-khau\n')
+        with pytest.raises(paramiko.AuthenticationException):
+            drop.connect()
+        assert "lo-mat-khau" not in drop.waits_for("dòng ")
     finally:
         drop.accounts.write_text(before)
 
