@@ -35,6 +35,12 @@ _ONE_AT_A_TIME = threading.Lock()  # so that many who try take time, not memory
 _LEAST_RSA_BITS = 2048
 _PASSWORD_BYTES = 15  # 20 letters, 120 bits: nobody guesses it
 
+_FAULTS = {
+    "string_pattern_mismatch": "drop.bad_name",
+    "extra_forbidden": "drop.unknown_key",
+    "missing": "site.key_missing",
+}
+
 
 class AccountsFault(Exception):
     """The accounts file cannot be used; the message (Vietnamese) says where and why."""
@@ -126,9 +132,11 @@ def _fault(path: Path, detail: str) -> AccountsFault:
 
 def _told(error: ValidationError) -> str:
     """Say what is wrong with which entry; never what stands there, which may be a password."""
-    first = error.errors(include_input=False, include_url=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg'].removeprefix('Value error, ')}"
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"] if part != "[key]")
+    if first["type"] == "value_error":  # ours, in Vietnamese
+        return f"{place}: {first['msg'].removeprefix('Value error, ')}"
+    return f"{place}: {text(_FAULTS.get(first['type'], 'drop.bad_value'))}"
 
 
 def entry(login: str, account: Account) -> str:

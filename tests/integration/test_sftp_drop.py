@@ -407,8 +407,8 @@ def test_an_accounts_file_with_an_error_lets_nobody_in_and_says_where(drop: Drop
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("../x", "--folder", "U1", "--password"), "../x"),
-        (("u", "--folder", "../U1", "--password"), "folder"),
+        (("../x", "--folder", "U1", "--password"), "../x: chỉ dùng chữ không dấu"),
+        (("u", "--folder", "../U1", "--password"), "u.folder: chỉ dùng chữ không dấu"),
         (("u", "--folder", "U1"), "ít nhất một khóa"),
         (("u", "--folder", "U1", "--key", "ssh-ed25519 AAAA"), "không phải là khóa"),
         (("u", "--folder", "U1", "--key", "ssh-dss AAAA"), "không phải là khóa"),
