@@ -14,12 +14,24 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+# What stands before the 32 bytes of an Ed25519 key in a PKCS8 file (RFC 8410, 7).
+_ED25519 = bytes.fromhex("302e020100300506032b657004220420")
+_ACCOUNTS = "# Accounts of the SFTP drop: docs/runbooks/sftp-drop.md\n"
+
+
+def _host_key() -> str:
+    der = base64.b64encode(_ED25519 + os.urandom(32)).decode()
+    return f"-----BEGIN PRIVATE KEY-----\n{der}\n-----END PRIVATE KEY-----\n"
+
+
 SECRETS: dict[str, Callable[[], str]] = {
     "postgres_password": lambda: secrets.token_hex(24),  # hex: it stands in a URL
     "serving_password": lambda: secrets.token_hex(24),
     "fernet_key": lambda: base64.urlsafe_b64encode(os.urandom(32)).decode(),
     "jwt_secret": lambda: secrets.token_urlsafe(48),
     "api_secret_key": lambda: secrets.token_urlsafe(48),
+    "sftp_host_key": _host_key,
+    "sftp_accounts.yml": lambda: _ACCOUNTS,
 }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from deploy.make_secrets import SECRETS, make_secrets
 
@@ -84,6 +85,7 @@ def test_secrets_are_made_once_and_kept(tmp_path: Path) -> None:
     assert sorted(file.name for file in made) == sorted(SECRETS)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     Fernet((folder / "fernet_key").read_text())  # raises when it is no key
+    load_pem_private_key((folder / "sftp_host_key").read_bytes(), None)
     values = {file.name: file.read_text() for file in made}
     assert len(set(values.values())) == len(values)
     (folder / "jwt_secret").unlink()
