@@ -4,6 +4,7 @@ A body stays short however many units are late: per cause the first UNITS_SHOWN 
 EVENTS_SHOWN lines, long reasons cut; mail programs cut bodies above 100 kB. The workbook has everything.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -64,7 +65,7 @@ def digest_subject(digest: Digest) -> str:
     said = text(
         "notice.subject", authority=digest.authority, day=day_text(digest.day), **_counts(digest)
     )
-    return shortened(said, _SUBJECT)
+    return subject_line(said)
 
 
 def digest_text(digest: Digest) -> str:
@@ -174,7 +175,8 @@ def _said(event: Event) -> str:
     detail = shortened(event.detail, LONGEST_LINE)
     if event.period:
         detail = text("notice.line", month=month_text(event.period), detail=detail)
-    if event.standing == "still_open":
+    # Where a due day is told, it says itself for how long.
+    if event.standing == "still_open" and event.kind in ("rejected", "held", "behind"):
         detail = text("notice.since", line=detail, since=day_text(event.since))
     return detail
 
@@ -192,6 +194,15 @@ def shortened(said: str, longest: int) -> str:
     return f"{cut.rpartition(' ')[0] or cut} …"
 
 
+def subject_line(said: str) -> str:
+    """A subject: one line, not too long, and no template, whatever a unit is called.
+
+    Airflow's notifier fills subjects and bodies as Jinja templates, with its connections at hand.
+    """
+    line = shortened(said, _SUBJECT)
+    return re.sub(r"\{(?=[{%#])", "{ ", line)
+
+
 def _plain(said: str) -> str:
     """A text in which nothing is a mark of Markdown, whatever a unit or a file is called."""
     for mark in "\\`*[]<>#|":
@@ -200,14 +211,17 @@ def _plain(said: str) -> str:
 
 
 def render(template: str, **values: Any) -> str:
-    """Fill a template of this folder; texts by `text("area.key")`, everything from data escaped."""
+    """Fill a template of this folder; texts by `text("area.key")`, everything from data escaped.
+
+    Braces too: Airflow's notifier fills the body as a Jinja template once more.
+    """
     environment = Environment(
         loader=PackageLoader("publishing"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals["text"] = text
     environment.filters["count"] = count
-    return environment.get_template(template).render(**values)
+    return environment.get_template(template).render(**values).replace("{", "&#123;")
 
 
 _TABLE = Table(

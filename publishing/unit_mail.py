@@ -16,7 +16,13 @@ from ingestion.messages import count, text
 from ingestion.site import Site
 from publishing.files import replaced
 from publishing.notice_events import day_text, month_text
-from publishing.notice_page import LONGEST_LINE, render, shortened
+from publishing.notice_page import (
+    LONGEST_LINE,
+    LONGEST_NAME,
+    render,
+    shortened,
+    subject_line,
+)
 from publishing.reminders import reminder_path
 from publishing.unit_matters import Mailed, Matters, read_matters, state_path
 from publishing.unit_packs import pack_path
@@ -26,7 +32,6 @@ ATTACHED_BYTES = 10 * 1024 * 1024
 """What one mail carries: mail servers refuse much more, and base64 adds a third."""
 LINES_SHOWN = 10
 """Months or files of one kind that a body names; the workbooks name the rest."""
-_SUBJECT = 200
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ def _mail(site: Site, home: Home, today: date, matters: Matters, last: Mailed | 
     reminders = matters.reminders
     html = render(
         "unit_mail.html.j2",
-        greeting=text("unit_mail.greeting", unit=shortened(matters.unit_name, _SUBJECT)),
+        greeting=text("unit_mail.greeting", unit=shortened(matters.unit_name, LONGEST_NAME)),
         lead=text("unit_mail.lead", authority=site.authority.name),
         lines=_lines(matters, last),
         asks=_asks(matters),
@@ -124,7 +129,7 @@ def _subject(site: Site, matters: Matters) -> str:
     said = text(
         "unit_mail.subject", authority=site.authority.name, unit=matters.unit_name, what=what
     )
-    return shortened(said, _SUBJECT)
+    return subject_line(said)
 
 
 def _lines(matters: Matters, last: Mailed | None) -> list[tuple[str, str, str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from jinja2 import Template
 
 from ingestion.home import Home
 from publishing.notice_events import Event, Kind, Standing
@@ -76,7 +77,7 @@ Việc cần làm: Đôn đốc đơn vị gửi tệp; tệp đến muộn vẫ
 
 * UBND phường Một (U1)
     * Mới: tháng 02/2024 – hạn gửi 05/03/2024, quá hạn 16 ngày
-    * Còn lại: tháng 01/2024 – hạn gửi 05/02/2024, quá hạn 45 ngày (báo từ 20/03/2024)
+    * Còn lại: tháng 01/2024 – hạn gửi 05/02/2024, quá hạn 45 ngày
 * UBND phường Hai (U2)
     * Đã xong: tháng 02/2024 – đã có tệp «U2.csv»
 
@@ -161,6 +162,16 @@ def test_what_comes_from_data_is_text_in_markdown() -> None:
     assert "[đây]" not in said.replace(r"\[đây\]", "")
 
 
+@pytest.mark.parametrize("planted", ["{{ 6 * 7 }}", "{% raw %}", "{# x #}", "{{{ 6 * 7 }}}"])
+def test_what_comes_from_data_is_no_template(planted: str) -> None:
+    """Airflow's notifier fills subject and body as templates: a file's name must not reach its connections."""
+    found = digest(event("rejected", "U1", planted, name=planted), authority=planted)
+    for said in (digest_html(found), digest_subject(found)):
+        assert Template(said).render() == said.rstrip("\n")
+    shown = Reader(digest_html(found)).shown
+    assert sum(planted in line for line in shown) == 3
+
+
 def test_a_subject_is_one_short_line() -> None:
     subject = digest_subject(digest(authority="A\r\nBcc: x@y.example" + " rất dài" * 100))
     assert len(subject) <= 200
@@ -169,7 +180,7 @@ def test_a_subject_is_one_short_line() -> None:
 
 
 def many(count: int) -> Digest:
-    """So many units late with three months each and rejected files with long reasons, of which one is news."""
+    """So many units late for three months and three files refused at length; and one that is news."""
     long = "Ủy ban nhân dân phường & <xã> " * 8
     events = [
         event("not_sent", f"U{n:04d}", "hạn gửi", "still_open", name=f"{long}{n}", period=period)
@@ -178,8 +189,9 @@ def many(count: int) -> Digest:
     ]
     events += [
         event("rejected", f"U{n:04d}", "Lý do «rất dài» " * 200, "still_open", name=f"{long}{n}",
-              submission=f"2024-02.U{n:04d}.1")
+              submission=f"2024-02.U{n:04d}.{file}")
         for n in range(count)
+        for file in (1, 2, 3)
     ]  # fmt: skip
     events.append(event("not_sent", "U9999", "hạn gửi", name="Phường mới trễ"))
     return digest(*events)
@@ -204,7 +216,7 @@ def test_the_workbook_names_every_event_as_text(tmp_path: Path) -> None:
     assert path == home.notices / "2024-03-21" / "Theo-doi-so-lieu-2024-03-21.xlsx"
     sheet = openpyxl.load_workbook(path)["Theo dõi"]
     lines = list(sheet.iter_rows(min_row=6, values_only=True))
-    assert len(lines) == len(whole.events) == 202
+    assert len(lines) == len(whole.events) == 302
     last = whole.events[-1]
     assert lines[-1][1:6] == (
         "Tệp bị từ chối, chưa có tệp gửi lại", last.unit_code, last.unit_name, "02/2024", "Còn lại",
