@@ -6,6 +6,7 @@ import stat
 import string
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -173,6 +174,26 @@ def test_a_full_disk_does_not_cover_up_the_error_of_the_step(home: Home) -> None
     assert "cũng không ghi được" in "".join(caught.value.__notes__)
 
 
+def test_a_line_waits_for_whoever_has_the_log(home: Home) -> None:
+    is_in, may_end = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with recorded(home, RUN, "pull"):
+            is_in.set()
+            may_end.wait()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    is_in.wait()
+    with run_log(home, log_path(home).stem).locked():
+        may_end.set()
+        worker.join(timeout=0.5)
+        assert worker.is_alive()
+        assert steps_of(home) == []
+    worker.join()
+    assert [step.step for step in steps_of(home)] == ["pull"]
+
+
 WRITER = """
 import sys
 from pathlib import Path
@@ -198,7 +219,7 @@ def test_processes_that_write_at_once(home: Home) -> None:
         assert parts == [str(number) for number in range(40)]
 
 
-WORDS = st.text(max_size=30)
+WORDS = st.text(st.characters(exclude_categories=()), max_size=30)
 KEPT = st.fixed_dictionaries(
     {
         "run_id": st.text(string.printable, min_size=1, max_size=30),
@@ -321,6 +342,7 @@ def test_an_error_is_one_line_of_sane_length() -> None:
     assert error_line(CountedError("")) == "CountedError"
     assert error_line(CountedError("\n một \n hai")) == "một "
     assert len(error_line(CountedError("x" * 5000))) == LONGEST_MESSAGE
+    assert error_line(OSError("Không mở được \udcff.xlsx")) == "Không mở được ?.xlsx"
     assert "\0" not in error_line(CountedError("a\0b"))
     assert "Nguyễn Thị Hồng" not in error_line(OSError("Không mở được Nguyễn Thị Hồng.xlsx"))
 
