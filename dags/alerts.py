@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,16 +49,22 @@ def tell_failed_task(context: Any) -> None:
 
 async def tell_slow_run(context: Any) -> None:
     """Write to the data team that a run is not done in time. Airflow's triggerer calls it."""
+    from zoneinfo import ZoneInfo
+
+    from dags.site_clock import hours
     from ingestion.messages import text
 
-    run, deadline = context["dag_run"], context["deadline"]
+    run, at = context["dag_run"], context["deadline"]["deadline_time"]
+    moment = at if isinstance(at, datetime) else datetime.fromisoformat(at)
+    _, zone = hours("remind")
     values = {"dag": run["dag_id"], "run": run["dag_run_id"]}
+    values["deadline"] = f"{moment.astimezone(ZoneInfo(zone)):%H:%M %d/%m/%Y}"
     await asyncio.to_thread(
         _tell_data_team,
         {"params": run.get("conf") or {}},
         subject=text("alert.slow_subject", **values),
         lines=[
-            text("alert.slow", **values, deadline=deadline["deadline_time"]),
+            text("alert.slow", **values),
             text("alert.slow_todo", **values),
         ],
     )
