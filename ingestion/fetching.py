@@ -28,7 +28,7 @@ from ingestion.places.place import (
 LIST_FROM_FILES = 8
 """From so many files of one folder on, one listing is cheaper than asking for each."""
 _SHOWN_NAMES = 5
-_UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload", ".download")
+_UNFINISHED = (".part", ".tmp", ".filepart", ".partial", ".crdownload", ".download")
 _NOT_FILES = ("~$", ".")
 """What Office and copying tools put beside a file while they work on it."""
 

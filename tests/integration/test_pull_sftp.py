@@ -268,7 +268,8 @@ def test_a_star_and_names_with_spaces_and_vietnamese_letters(puller: Puller, sft
     )
     puller.sources(source.format(at=sftp.at))
     put(sftp.root, f"{folder}/~$Báo cáo U1 (1).csv", b"x")
-    put(sftp.root, f"{folder}/Báo cáo U1 #1 100%.csv.filepart", b"x")
+    for ending in ("filepart", "partial"):
+        put(sftp.root, f"{folder}/Báo cáo U1 #1 100%.csv.{ending}", b"x")
     assert puller.one().outcome == "missing"
     put(sftp.root, f"{folder}/Báo cáo U1 #1 100%.csv", b"1")
     assert puller.one().outcome == "new"
