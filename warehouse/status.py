@@ -174,11 +174,6 @@ def read_behind(
     )
 
 
-def shows_closings(connection: Any, closings: Sequence[Closing]) -> bool:
-    """Tell whether the served file knows the signed months as they stand now."""
-    return not _moved_closings(connection, closings)
-
-
 def _moved_closings(connection: Any, closings: Sequence[Closing]) -> frozenset[str]:
     """Months whose closings the served file does not know as they stand now."""
     try:
