@@ -34,15 +34,17 @@ def test_parts_are_one_line_and_failures_stand_alone(site: Path, tmp_path: Path)
         with recorded(home, RUN, "pull", "2024-01", part=f"U{number}") as record:
             record.counts["rows_read"] = 700
             record.counts["rows_rejected"] = 1
-    with pytest.raises(OSError, match="hỏng"), recorded(home, RUN, "pull", "2024-01", part="U9"):
-        raise OSError("máy chủ hỏng")
+    for part in ("U8", "U9"):
+        with pytest.raises(OSError, match="hỏng"), recorded(home, RUN, "pull", part=part):
+            raise OSError("máy chủ hỏng")
     lines = shown(site, home)
     joined = [line for line in lines if "3 phần" in line]
     assert len(joined) == 1
     assert "│ 2.100 " in joined[0]
     assert "│ 3 " in joined[0]
     assert "pull_exports · theo lịch" in joined[0]
-    assert any("Nhận tệp · U9" in line and "lỗi" in line for line in lines)
+    for part in ("U8", "U9"):
+        assert any(f"Nhận tệp · {part}" in line and "lỗi" in line for line in lines)
     assert lines[-1].endswith(": máy chủ hỏng")
 
 
