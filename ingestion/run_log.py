@@ -195,16 +195,19 @@ def read_steps(home: Home, month: str) -> list[FinishedStep]:
 
 
 def last_runs(home: Home, number: int) -> list[list[FinishedStep]]:
-    """The steps of the last `number` runs, the earliest run first; reads only the months that it needs."""
+    """The steps of the last `number` runs, the earliest run first; reads only the months that it needs.
+
+    Two DAGs that start at the same time bear the same run id: a run is a DAG (or command) and an id.
+    """
     steps: list[FinishedStep] = []
     for month in reversed(logged_months(home)):
-        enough = len({step.run_id for step in steps}) >= number
+        enough = len({(step.work, step.run_id) for step in steps}) >= number
         steps += read_steps(home, month)
         if enough:  # this month was for the first steps of runs that went on into the next one
             break
-    runs: dict[str, list[FinishedStep]] = {}
+    runs: dict[tuple[str, str], list[FinishedStep]] = {}
     for step in sorted(steps, key=lambda step: step.began_at):
-        runs.setdefault(step.run_id, []).append(step)
+        runs.setdefault((step.work, step.run_id), []).append(step)
     newest_last = sorted(runs.values(), key=lambda steps: steps[-1].began_at)
     return newest_last[-number:] if number > 0 else []
 

@@ -1,5 +1,8 @@
 """`motcua runs`: what the last runs did, step by step."""
 
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -42,7 +45,7 @@ def _print(site: Site, found: list[list[FinishedStep]]) -> None:
 
     table = table_of("runs.columns")
     for steps in found:
-        for number, step in enumerate(steps):
+        for number, step in enumerate(_joined(steps)):
             run = "" if number else f"{step.work} · {_word('by', step.by)}\n{step.run_id}"
             table.add_row(*map(escape, (run, *_cells(site, step))), style=_STYLES.get(step.outcome))
         table.add_section()
@@ -51,6 +54,31 @@ def _print(site: Site, found: list[list[FinishedStep]]) -> None:
         if step.message:
             when = f"{local_time(step.began_at, site.zone):{TIME}}"
             say(text("runs.said", step=_word("step", step.step), when=when, message=step.message))
+
+
+def _joined(steps: list[FinishedStep]) -> list[FinishedStep]:
+    """The steps with the parts of one that ended alike as one: their time from first to last, their sums."""
+    groups: dict[tuple[object, ...], list[FinishedStep]] = {}
+    for step in steps:
+        alone = step.part is None or step.outcome == "failed"
+        key = step.record_id if alone else (step.outcome, step.try_number)
+        groups.setdefault((step.step, step.period, key), []).append(step)
+    return [parts[0] if len(parts) == 1 else _sum(parts) for parts in groups.values()]
+
+
+def _sum(parts: list[FinishedStep]) -> FinishedStep:
+    began = min(part.began_at for part in parts)
+    ended = max(part.began_at + timedelta(seconds=part.seconds) for part in parts)
+    counts: Counter[str] = Counter()
+    for part in parts:
+        counts.update(part.counts)
+    return replace(
+        parts[0],
+        part=text("runs.parts", number=count(len(parts))),
+        began_at=began,
+        seconds=(ended - began).total_seconds(),
+        counts=dict(counts),
+    )
 
 
 def _cells(site: Site, step: FinishedStep) -> tuple[str, ...]:

@@ -25,8 +25,8 @@ _LOCK_MS = 10_000
 def add_runs(connection: psycopg.Connection, home: Home, target: Target) -> Iterator[str]:
     """Add the steps that the table does not have yet; yields what a person should know.
 
-    Figures do not wait for their record: what is wrong with it is told and nothing else. Raises
-    psycopg.OperationalError when the connection is lost.
+    Figures do not wait for their record: what is wrong with it is told and nothing else. A connection
+    that is lost here is met by the next statement of the publication.
     """
     try:
         with connection.transaction():
@@ -36,8 +36,6 @@ def add_runs(connection: psycopg.Connection, home: Home, target: Target) -> Iter
     except RunLogError as problem:
         yield text("postgres.runs_not_added", problem=problem)
     except psycopg.Error as problem:
-        if connection.broken:
-            raise
         yield text("postgres.runs_not_added", problem=target.said(problem))
 
 

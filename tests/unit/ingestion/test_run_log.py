@@ -316,6 +316,13 @@ def test_the_last_runs_read_only_the_months_they_need(home: Home) -> None:
     assert last_runs(Home(home.root / "nowhere"), 3) == []
 
 
+def test_two_dags_of_the_same_moment_are_two_runs(home: Home) -> None:
+    for work in ("month_end", "remind_units", "month_end"):
+        with recorded(home, RunOf("scheduled__x", "schedule", work), "pull"):
+            pass
+    assert sorted(len(steps) for steps in last_runs(home, 9)) == [1, 2]
+
+
 @pytest.mark.parametrize(
     "said",
     [
