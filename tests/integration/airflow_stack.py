@@ -162,7 +162,8 @@ def running_stack(tmp_path: Path, extra: dict[str, str]) -> Iterator[Stack]:
             server.psql(f"create database {name} owner {name}")
             rules.write_text(f"local all {name} scram-sha-256\n{rules.read_text()}")
         server.psql("select pg_reload_conf()")
-        (tmp_path / "airflow").mkdir()
+        for volume in ("airflow", "home"):
+            (tmp_path / volume).mkdir()
         socket = server.get_postmaster_info().socket_dir
         assert socket is not None
         stack = Stack(tmp_path, socket, extra)

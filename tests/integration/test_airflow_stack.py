@@ -24,7 +24,7 @@ from ingestion.periods import period_of, previous_period
 from samples.generate import generate
 from tests.integration.airflow_client import SECONDS_TO_RUN, Client, password_of
 from tests.integration.airflow_stack import Stack, running_stack
-from tests.integration.lineage import flows, lineage_settings, read_events
+from tests.integration.lineage import flows, read_events
 from tests.integration.mail_sink import Letter, MailSink, mail_sink
 from warehouse.closing_store import read_closings
 from warehouse.served import rows, served
@@ -123,7 +123,7 @@ def it(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         "MOTCUA_LONGEST_RUN_MINUTES": "0.05",
         "MOTCUA_CONNECTION_MAY_CHU": '{"login": "x", "password": "y", "connect_seconds": 1}',
         "AIRFLOW_CONN_SMTP_DEFAULT": json.dumps(smtp),
-        **lineage_settings(folder / "lineage.jsonl"),
+        "AIRFLOW__OPENLINEAGE__DISABLED": "False",
         # A worker or a scheduler that was killed is missed sooner than the default minutes.
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
@@ -250,7 +250,7 @@ def test_the_record_of_runs_tells_what_each_run_did(it: Installation) -> None:
 
 
 def test_lineage_follows_the_data_from_the_files_to_the_reports(it: Installation) -> None:
-    found = flows(read_events(it.stack.folder / "lineage.jsonl"))
+    found = flows(read_events(it.home.root / "lineage.jsonl"))
     assert found["pull_exports.arrived"].outputs == {"landing"}
     assert found["month_end.decode"].inputs == {"landing"}
     assert found["month_end.decode"].outputs == {"raw"}
