@@ -24,6 +24,7 @@ from ingestion.register import Submission, read_submissions
 from ingestion.site import Site, load_site
 from tests.laws.models import Models, run_models
 from warehouse.inputs import write_inputs
+from warehouse.revision import CODE
 
 LABELS = (
     "STT",
@@ -121,7 +122,8 @@ def book_text(path: Path) -> str:
 class MiniSite:
     """A site folder and a home below `root`, or those that are there already.
 
-    `csv_units` send `{period}/{unit}.csv`, `xlsx_units` workbooks.
+    `csv_units` send `{period}/{unit}.csv`, `xlsx_units` workbooks. With `models`, its commands build
+    by them, without dbt (`compiled_motcua`).
     """
 
     root: Path
@@ -129,6 +131,7 @@ class MiniSite:
     xlsx_units: tuple[str, ...] = ()
     namespaces: dict[str, str] = field(default_factory=dict)
     minimum_reported_share: float = 0.5
+    models: Models | None = None
 
     def __post_init__(self) -> None:
         if self.directory.exists():
@@ -215,7 +218,8 @@ class MiniSite:
     def motcua(self, command: str, *options: str) -> "Said":
         """Run a command of this site and home in a process of its own."""
         places = [] if command == "explain" else ["--site", str(self.directory)]
-        return motcua(command, *options, *places, "--home", str(self.home.root))
+        places += ["--home", str(self.home.root)]
+        return motcua(command, *options, *places, models=self.models)
 
     def outbox(self, unit: str, period: str) -> str:
         """What the unit's workbook of the month says."""
@@ -242,14 +246,21 @@ class Said:
         return self.out + self.errors
 
 
-def motcua(*arguments: str, exports: Path | None = None) -> Said:
-    """Run `motcua` with its output piped; it must never show a traceback, an escape code or a cut cell."""
+def motcua(*arguments: str, exports: Path | None = None, models: Models | None = None) -> Said:
+    """Run `motcua` with its output piped; it must never show a traceback, an escape code or a cut cell.
+
+    With `models`, a build runs them without dbt.
+    """
     hidden = ("MOTCUA_", "COLUMNS", "FORCE_COLOR", "NO_COLOR")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(hidden)}
     if exports:
         environment["MOTCUA_EXPORTS"] = str(exports)
+    module = ["motcua.cli"]
+    if models is not None:
+        module = ["tests.integration.compiled_motcua", str(models.manifest)]
+        environment["PYTHONPATH"] = str(CODE)
     done = subprocess.run(
-        [sys.executable, "-m", "motcua.cli", *arguments],
+        [sys.executable, "-m", *module, *arguments],
         env=environment,
         capture_output=True,
         encoding="utf-8",

@@ -21,6 +21,7 @@ from tests.integration.mini_site import (
     table,
     workbook,
 )
+from tests.laws.models import Models
 
 pytestmark = pytest.mark.integration
 PERIOD = "2024-01"
@@ -140,11 +141,15 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def run(tmp_path_factory: pytest.TempPathFactory, models: Models) -> Run:
     """All faults in one month, each in a unit's file of its own."""
     units = {kind: tuple(unit_of(f) for f in FAULTS if f.kind == kind) for kind in ("csv", "xlsx")}
     mini = MiniSite(
-        tmp_path_factory.mktemp("bad"), units["csv"], units["xlsx"], minimum_reported_share=0
+        tmp_path_factory.mktemp("bad"),
+        units["csv"],
+        units["xlsx"],
+        minimum_reported_share=0,
+        models=models,
     )
     for number, fault in enumerate(FAULTS, 1):
         path = mini.path(PERIOD, unit_of(fault), fault.tail)

@@ -125,9 +125,12 @@ def load(root: Path, code: str | None = None, units: tuple[str, ...] = ()) -> Mi
 
 
 @pytest.fixture(scope="module")
-def mini(tmp_path_factory: pytest.TempPathFactory, no_exports_folder: None) -> MiniSite:
+def mini(
+    tmp_path_factory: pytest.TempPathFactory, no_exports_folder: None, models: Models
+) -> MiniSite:
     """The story, published as a user does it."""
     mini = load(tmp_path_factory.mktemp("explain"))
+    mini.models = models
     said = mini.motcua("month-end", "--period", MAR)
     assert said.code == 0, said.all
     return mini

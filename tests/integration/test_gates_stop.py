@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 from tests.integration.mini_site import Case, MiniSite, motcua, query
+from tests.laws.models import Models
 from warehouse.revision import CODE
 
 pytestmark = pytest.mark.integration
@@ -24,9 +25,11 @@ ROOMS = ("dags", "dbt_project", "expectations", "ingestion", "motcua", "publishi
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, no_exports_folder: None) -> MiniSite:
+def served(
+    tmp_path_factory: pytest.TempPathFactory, no_exports_folder: None, models: Models
+) -> MiniSite:
     """January of two units is published; in February one of them has sent its file."""
-    mini = MiniSite(tmp_path_factory.mktemp("gates"))
+    mini = MiniSite(tmp_path_factory.mktemp("gates"), models=models)
     mini.send(JAN, "U1", Case(1, completed="22/01/2024"), Case(2))
     mini.send(JAN, "U2", Case(3, completed="15/01/2024"), Case(4))
     said = mini.motcua("month-end", "--period", JAN)

@@ -349,8 +349,9 @@ def test_an_empty_workbook_is_sent_every_month(office: MiniSite, models: Models)
         assert set(ledger(connection).values()) == {("accepted", True, 0, 0, 0, 0)}
 
 
-def test_a_whole_month_end_with_registers(office: MiniSite) -> None:
+def test_a_whole_month_end_with_registers(office: MiniSite, models: Models) -> None:
     """Gates, publication and reports go through, and the unit's workbook tells register faults."""
+    office.models = models
     office.send(JAN, "U1", Case(1, due="10/01/2024", completed="18/01/2024"))
     office.send(JAN, "U2", Case(2))
     letters = [("000.00.16.H32-240108-0001", "20/01/2024"), ("15", "20/02/2024")]
