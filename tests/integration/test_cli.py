@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from ingestion.home import Home
-from tests.integration.mini_site import Case, MiniSite, Said, motcua, query
+from tests.integration.mini_site import Case, MiniSite, Said, motcua, motcua_here, query
 from tests.laws.models import Models, table_hashes
 from warehouse.revision import CODE
 
@@ -75,7 +75,7 @@ def served(demo: Demo) -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_says_what_it_does_and_every_option(command: str) -> None:
-    said = motcua(command, "--help")
+    said = motcua_here(command, "--help")
     assert said.code == 0
     sentence = said.out.split("Usage:")[1].strip().splitlines()[2].strip()
     assert len(sentence) > 20, said.out
@@ -151,7 +151,7 @@ def test_step_by_step_again_changes_no_table(month: Said, demo: Demo, models: Mo
 def test_wrong_use_is_code_2_with_a_sentence(
     month: Said, demo: Demo, command: str, options: tuple[str, ...], words: str
 ) -> None:
-    said = demo.run(command, *options)
+    said = motcua_here(command, *options, *demo.places, "--home", str(demo.home.root))
     assert said.code == 2, said.all
     assert words in said.errors
     assert said.out == ""

@@ -42,7 +42,7 @@ def served(
 def february(served: MiniSite, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """A whole build of February, not checked yet: its id, and the file put aside."""
     for step in (("pull", "--period", FEB), ("decode",)):
-        assert served.motcua(*step).code == 0
+        assert served.here(*step).code == 0
     said = served.motcua("build", "--json")
     assert said.code == 0, said.all
     aside = tmp_path_factory.mktemp("aside") / "build.duckdb"
@@ -135,11 +135,11 @@ def test_a_build_that_is_wrong_is_not_published(
 ) -> None:
     """A build file is changed between build and check."""
     build_id = damaged(served, february, damage)
-    said = served.motcua("check", build_id, "--json")
+    said = served.here("check", build_id, "--json")
     assert said.code == 3, said.all
     assert said.out == ""
     assert failed_checks(served, build_id) >= checks
-    said = served.motcua("publish", build_id)
+    said = served.here("publish", build_id)
     assert said.code == 1, "there is no such build any more"
     assert build_id in said.errors
 

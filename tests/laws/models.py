@@ -130,7 +130,11 @@ def run_models(
         connection.execute("set threads = 1")
         register(connection)
         connection.execute(f"attach '{new or ':memory:'}' as new")
-        connection.execute(f"attach '{work}' as work")
+        # In memory: a copy of the inputs costs less than writing what is made of them to the file's log.
+        connection.execute(f"attach '{work}' as inputs (read_only)")
+        connection.execute("attach ':memory:' as work")
+        connection.execute("copy from database inputs to work")
+        connection.execute("detach inputs")
         for database, schema in models.schemas:
             connection.execute(f"create schema if not exists {database}.{schema}")
         for relation, path in models.seeds:
