@@ -1,9 +1,6 @@
-"""SQL functions that the models need and DuckDB lacks; dbt-duckdb loads this module as a plugin."""
-
-from typing import Any
+"""SQL functions that the models need and DuckDB lacks."""
 
 import duckdb
-from dbt.adapters.duckdb.plugins import BasePlugin
 
 from ingestion.text import match_key
 
@@ -15,11 +12,3 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
     so the models call it on distinct values only.
     """
     connection.create_function("match_key", match_key, ["VARCHAR"], "VARCHAR")
-
-
-class Plugin(BasePlugin):  # type: ignore[misc] # dbt is untyped
-    """What dbt-duckdb instantiates for each connection environment."""
-
-    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> Any:
-        """Register the functions on dbt's connection."""
-        register(conn)

@@ -16,14 +16,17 @@ from typing import Any
 import duckdb
 import xlsxwriter
 from python_calamine import CalamineWorkbook
+from typer.testing import CliRunner
 
 from ingestion.decode import decode
 from ingestion.home import Home
 from ingestion.pull import pull
 from ingestion.register import Submission, read_submissions
 from ingestion.site import Site, load_site
+from motcua.cli import app
 from tests.laws.models import Models, run_models
 from warehouse.inputs import write_inputs
+from warehouse.revision import CODE
 
 LABELS = (
     "STT",
@@ -56,6 +59,8 @@ columns:
 ignore: ["STT"]
 drop: ["Chủ hồ sơ"]
 """
+HIDDEN = ("MOTCUA_", "COLUMNS", "FORCE_COLOR", "NO_COLOR")
+"""Variables of the machine that a command under test does not see."""
 ESCAPE_CODE = re.compile(r"\x1b\[|\r")
 Row = dict[str, Any]
 
@@ -121,7 +126,8 @@ def book_text(path: Path) -> str:
 class MiniSite:
     """A site folder and a home below `root`, or those that are there already.
 
-    `csv_units` send `{period}/{unit}.csv`, `xlsx_units` workbooks.
+    `csv_units` send `{period}/{unit}.csv`, `xlsx_units` workbooks. With `models`, its commands build
+    by them, without dbt (`compiled_motcua`).
     """
 
     root: Path
@@ -129,6 +135,7 @@ class MiniSite:
     xlsx_units: tuple[str, ...] = ()
     namespaces: dict[str, str] = field(default_factory=dict)
     minimum_reported_share: float = 0.5
+    models: Models | None = None
 
     def __post_init__(self) -> None:
         if self.directory.exists():
@@ -215,7 +222,13 @@ class MiniSite:
     def motcua(self, command: str, *options: str) -> "Said":
         """Run a command of this site and home in a process of its own."""
         places = [] if command == "explain" else ["--site", str(self.directory)]
-        return motcua(command, *options, *places, "--home", str(self.home.root))
+        places += ["--home", str(self.home.root)]
+        return motcua(command, *options, *places, models=self.models)
+
+    def here(self, command: str, *options: str) -> "Said":
+        """Run a command of this site and home in this process."""
+        places = [] if command == "explain" else ["--site", str(self.directory)]
+        return motcua_here(command, *options, *places, "--home", str(self.home.root))
 
     def outbox(self, unit: str, period: str) -> str:
         """What the unit's workbook of the month says."""
@@ -242,21 +255,40 @@ class Said:
         return self.out + self.errors
 
 
-def motcua(*arguments: str, exports: Path | None = None) -> Said:
-    """Run `motcua` with its output piped; it must never show a traceback, an escape code or a cut cell."""
-    hidden = ("MOTCUA_", "COLUMNS", "FORCE_COLOR", "NO_COLOR")
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(hidden)}
+def motcua(*arguments: str, exports: Path | None = None, models: Models | None = None) -> Said:
+    """Run `motcua` with its output piped; it must never show a traceback, an escape code or a cut cell.
+
+    With `models`, a build runs them without dbt.
+    """
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(HIDDEN)}
     if exports:
         environment["MOTCUA_EXPORTS"] = str(exports)
+    module = ["motcua.cli"]
+    if models is not None:
+        module = ["tests.integration.compiled_motcua", str(models.manifest)]
+        environment["PYTHONPATH"] = str(CODE)
     done = subprocess.run(
-        [sys.executable, "-m", "motcua.cli", *arguments],
+        [sys.executable, "-m", *module, *arguments],
         env=environment,
         capture_output=True,
         encoding="utf-8",
         check=False,
         timeout=600,  # a hung command, not a slow machine
     )
-    said = Said(done.returncode, done.stdout, done.stderr)
+    return presentable(Said(done.returncode, done.stdout, done.stderr))
+
+
+def motcua_here(*arguments: str) -> Said:
+    """The same in this process, for a command whose words matter: a new process takes a second to start."""
+    hidden = dict.fromkeys(k for k in os.environ if k.startswith(HIDDEN))
+    done = CliRunner().invoke(app, arguments, env=hidden)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return presentable(Said(done.exit_code, done.stdout, done.stderr))
+
+
+def presentable(said: Said) -> Said:
+    """What was said, once it is seen to hold no traceback, escape code or cut cell."""
     assert "Traceback" not in said.all, said.all
     assert not ESCAPE_CODE.search(said.all), said.all
     assert "…" not in said.out, said.out
@@ -292,6 +324,7 @@ CELL_KEYS: dict[str, tuple[str, ...]] = {
     ),
 }
 NOT_COUNTS = {"line_number", "unit_count", "rank", "previous_rank"}
+COUNTED = tuple(f"mart.{name}" for name in CELL_KEYS)
 Cell = tuple[str, tuple[Any, ...], str]
 
 

@@ -17,10 +17,12 @@ from tests.integration.mini_site import (
     Said,
     csv_bytes,
     motcua,
+    motcua_here,
     query,
     table,
     workbook,
 )
+from tests.laws.models import Models
 
 pytestmark = pytest.mark.integration
 PERIOD = "2024-01"
@@ -140,11 +142,15 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def run(tmp_path_factory: pytest.TempPathFactory, models: Models) -> Run:
     """All faults in one month, each in a unit's file of its own."""
     units = {kind: tuple(unit_of(f) for f in FAULTS if f.kind == kind) for kind in ("csv", "xlsx")}
     mini = MiniSite(
-        tmp_path_factory.mktemp("bad"), units["csv"], units["xlsx"], minimum_reported_share=0
+        tmp_path_factory.mktemp("bad"),
+        units["csv"],
+        units["xlsx"],
+        minimum_reported_share=0,
+        models=models,
     )
     for number, fault in enumerate(FAULTS, 1):
         path = mini.path(PERIOD, unit_of(fault), fault.tail)
@@ -234,7 +240,7 @@ def test_wrong_call_says_so_and_publishes_nothing(
     mini.send(PERIOD, "U1", *GOOD)
     asked = {"--site": str(mini.directory), "--home": str(mini.home.root), "--period": PERIOD}
     asked |= dict(zip(options[::2], options[1::2], strict=True))
-    said = motcua("month-end", *(part for pair in asked.items() for part in pair))
+    said = motcua_here("month-end", *(part for pair in asked.items() for part in pair))
     assert said.code == 2, said.all
     assert said.out == ""
     for word in words:
@@ -254,7 +260,7 @@ def test_missing_export_folder_is_named(mini: MiniSite) -> None:
 def test_site_with_mistakes_names_file_line_and_key(mini: MiniSite) -> None:
     (mini.directory / "reference" / "units.csv").write_text("code,nam\nU1,A\n", encoding="utf-8")
     mini.edit("site.yml", "authority: {code: X, name: X, namespace: X}", "first_period: 01-2024")
-    said = mini.motcua("month-end", "--period", PERIOD)
+    said = mini.here("month-end", "--period", PERIOD)
     assert said.code == 2
     for words in ("units.csv", "«nam»", "site.yml", "first_period"):
         assert words in said.errors, said.errors
@@ -266,11 +272,11 @@ def test_a_file_that_cannot_be_fetched_is_code_4_and_one_that_is_late_is_not(
     """The month goes on with the others; whoever started it is told that one is missing."""
     mini = MiniSite(tmp_path, ("U1", "U2"))
     mini.send(PERIOD, "U1", *GOOD)
-    on_time = mini.motcua("pull", "--period", PERIOD)
+    on_time = mini.here("pull", "--period", PERIOD)
     assert (on_time.code, "U2" in on_time.out) == (0, True), on_time.all
     for tail in (" a", " b"):
         mini.path(PERIOD, "U2", tail).write_bytes(csv_bytes(table(GOOD)))
-    said = mini.motcua("pull", "--period", PERIOD)
+    said = mini.here("pull", "--period", PERIOD)
     assert said.code == 4, said.all
     assert "không lấy được: 1" in said.out
     assert "U2 a.csv, U2 b.csv" in said.out
@@ -280,8 +286,8 @@ def test_who_decides_on_a_held_file_is_told_first_why_and_how_many_rows(tmp_path
     mini = MiniSite(tmp_path, ("U1",))
     titled = [["DANH SÁCH HỒ SƠ THÁNG 02/2024"], *table(GOOD)]
     mini.path(PERIOD, "U1").write_bytes(csv_bytes(titled, encoding="utf-16"))
-    assert mini.motcua("pull", "--period", PERIOD).code == 0
-    said = mini.motcua("decode")
+    assert mini.here("pull", "--period", PERIOD).code == 0
+    said = mini.here("decode")
     assert said.code == 4, said.all
     _, name, why, note, rows = said.out.splitlines()
     assert "Chờ quyết định: 2024-01.U1.1" in name

@@ -11,8 +11,9 @@ import duckdb
 import pytest
 
 from ingestion.home import Home
-from tests.integration.mini_site import Case, MiniSite, Said, motcua, query
-from tests.laws.models import table_hashes
+from tests.integration.mini_site import Case, MiniSite, Said, motcua, motcua_here, query
+from tests.laws.models import Models, table_hashes
+from warehouse.revision import CODE
 
 pytestmark = pytest.mark.integration
 COMMANDS = (
@@ -41,9 +42,10 @@ class Demo:
         self.places = ("--site", str(self.site))
         self.home = Home(root / "home")
 
-    def run(self, command: str, *options: str) -> Said:
+    def run(self, command: str, *options: str, models: Models | None = None) -> Said:
         """Run a command on the site."""
-        return motcua(command, *options, *self.places, "--home", str(self.home.root))
+        places = (*self.places, "--home", str(self.home.root))
+        return motcua(command, *options, *places, models=models)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +76,7 @@ def served(demo: Demo) -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_says_what_it_does_and_every_option(command: str) -> None:
-    said = motcua(command, "--help")
+    said = motcua_here(command, "--help")
     assert said.code == 0
     sentence = said.out.split("Usage:")[1].strip().splitlines()[2].strip()
     assert len(sentence) > 20, said.out
@@ -101,9 +103,11 @@ def test_month_end_prints_ranking_counts_and_paths(month: Said, demo: Demo) -> N
         assert (demo.home.root / path).exists()
 
 
-def test_step_by_step_again_changes_no_table(month: Said, demo: Demo) -> None:
+def test_step_by_step_again_changes_no_table(month: Said, demo: Demo, models: Models) -> None:
+    """Nor does it matter that the month end went through dbt and the steps go by what it compiled."""
+
     def step(command: str, *options: str) -> Any:
-        said = demo.run(command, *options, "--json")
+        said = demo.run(command, *options, "--json", models=models)
         assert said.code == 0, said.all
         return said.json
 
@@ -148,7 +152,7 @@ def test_step_by_step_again_changes_no_table(month: Said, demo: Demo) -> None:
 def test_wrong_use_is_code_2_with_a_sentence(
     month: Said, demo: Demo, command: str, options: tuple[str, ...], words: str
 ) -> None:
-    said = demo.run(command, *options)
+    said = motcua_here(command, *options, *demo.places, "--home", str(demo.home.root))
     assert said.code == 2, said.all
     assert words in said.errors
     assert said.out == ""
@@ -250,9 +254,9 @@ def test_explain_has_json_and_a_terminal_view(month: Said, demo: Demo) -> None:
     assert (said.code, said.json) == (2, [])
 
 
-def run_word_for_word(command: str) -> subprocess.CompletedProcess[str]:
+def run_word_for_word(command: str, program: Path) -> subprocess.CompletedProcess[str]:
     """Run a printed command in a shell, with `motcua` on the path."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("MOTCUA_")}
     return subprocess.run(
         command,
@@ -264,8 +268,21 @@ def run_word_for_word(command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_status_says_the_next_command_and_it_works(mini: MiniSite) -> None:
+def without_dbt(folder: Path, models: Models) -> Path:
+    """A `motcua` for the path whose builds run the compiled models."""
+    program = folder / "motcua"
+    module = f'"{sys.executable}" -m tests.integration.compiled_motcua "{models.manifest}"'
+    program.write_text(f'#!/bin/sh\nPYTHONPATH="{CODE}" exec {module} "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    return program
+
+
+def test_status_says_the_next_command_and_it_works(
+    mini: MiniSite, models: Models, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """From an empty home to a signed month, by the printed commands alone."""
+    installed = Path(sys.executable).with_name("motcua")
+    quick = without_dbt(tmp_path_factory.mktemp("bin"), models)
     long_name = " bo sung " + "rất_dài_" * 12
     mini.send("2024-01", "U1", Case(1, completed="22/01/2024"), tail=long_name)
     mini.send("2024-01", "U2", Case(2))
@@ -281,7 +298,7 @@ def test_status_says_the_next_command_and_it_works(mini: MiniSite) -> None:
         step = command.split()[1]
         # A third build would show the same.
         more = {"close": " --no-publish", "month-end": " --json"}.get(step, "")
-        done = run_word_for_word(command + more)
+        done = run_word_for_word(command + more, quick if step == "month-end" else installed)
         codes.append((step, done.returncode))
         if step == "month-end":
             summary = json.loads(done.stdout)

@@ -7,6 +7,7 @@ import pytest
 
 from ingestion.pull import pull_file
 from tests.integration.mini_site import (
+    COUNTED,
     Case,
     Cell,
     MiniSite,
@@ -42,7 +43,7 @@ def counted(mini: MiniSite, models: Models) -> dict[Cell, int]:
     told += mini.home.register.rglob("*.jsonl")
     state = b"".join(path.read_bytes() for path in sorted(told))
     if state not in _COUNTED:
-        with mini.warehouse(models) as connection:
+        with mini.warehouse(models.only(*COUNTED)) as connection:
             _COUNTED[state] = count_cells(connection)
     return dict(_COUNTED[state])
 
@@ -68,7 +69,7 @@ def three_months(tmp_path_factory: pytest.TempPathFactory, no_exports_folder: No
     assert {s.status for s in mini.take_in(MAR).values()} == {"accepted", "held"}
     # U2 sends the same bytes every month: settled by a person.
     for month in (FEB, MAR):
-        said = mini.motcua("decide", f"{month}.U2.1", "accept", "--by", "An", "--reason", "đúng")
+        said = mini.here("decide", f"{month}.U2.1", "accept", "--by", "An", "--reason", "đúng")
         assert said.code == 0, said.all
     return mini
 
@@ -187,7 +188,7 @@ def test_a_held_file_counts_when_accepted_and_never_when_refused(
     held = sent.take_in(MAR)["2024-01.U1.2"]
     assert held.status == "held"
     assert changes(before, counted(sent, models)) == {}
-    said = sent.motcua(
+    said = sent.here(
         "decide", held.submission_id, verdict, "--by", "Trần An", "--reason", "đã hỏi đơn vị"
     )
     assert said.code == 0, said.all
@@ -245,7 +246,7 @@ def test_a_correction_that_a_person_refuses_is_as_if_it_had_not_come(
     before = counted(sent, models)
     found = resend(sent, models, *(moved(c, completed="") for c in JANUARY))
     assert found
-    said = sent.motcua("decide", "2024-01.U1.2", "refuse", "--by", "An", "--reason", "tệp cũ")
+    said = sent.here("decide", "2024-01.U1.2", "refuse", "--by", "An", "--reason", "tệp cũ")
     assert said.code == 0, said.all
     assert changes(before, counted(sent, models)) == {}
 
@@ -259,7 +260,7 @@ def test_a_file_put_under_another_month_by_a_decision_counts_there(
     more.write_bytes(csv_bytes(table([Case(9)])))
     pull_file(sent.site, sent.home, "U1", MAR, more, "supplement")
     sent.take_in(MAR)
-    said = sent.motcua(
+    said = sent.here(
         "decide", "2024-03.U1.2", "accept", "--period", JAN, "--by", "An", "--reason", "của tháng 1"
     )
     assert said.code == 0, said.all

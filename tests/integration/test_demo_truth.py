@@ -13,7 +13,8 @@ from ingestion.pull import pull
 from ingestion.site import load_site
 from samples.generate import generate
 from samples.service_truth import SERVICE_COUNTS
-from warehouse.build import build
+from tests.laws.models import Models, failed_tests, run_models
+from warehouse.inputs import write_inputs
 
 SITE = Path(__file__).resolve().parents[2] / "sites" / "demo"
 NEWEST = "2024-12"
@@ -47,18 +48,20 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def built(
-    truth: Path, tmp_path_factory: pytest.TempPathFactory
+    truth: Path, tmp_path_factory: pytest.TempPathFactory, models: Models
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A build of all twelve months, asked for as the newest one."""
-    monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setenv("MOTCUA_EXPORTS", str(truth.parent))
+    """The tables of all twelve months, asked for as the newest one."""
     site, home = load_site(SITE), Home(tmp_path_factory.mktemp("home"))
     home.create()
-    pull(site, home, NEWEST)
-    decode(site, home)
-    with duckdb.connect(str(build(site, home).path), read_only=True) as connection:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOTCUA_EXPORTS", str(truth.parent))
+        pull(site, home, NEWEST)
+        decode(site, home)
+    work = home.build / "work.duckdb"
+    write_inputs(site, home, work)
+    with run_models(models, work) as connection:
+        assert failed_tests(models, connection) == []
         yield connection
-    monkeypatch.undo()
 
 
 def read(path: Path) -> list[dict[str, str]]:

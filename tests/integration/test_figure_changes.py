@@ -224,14 +224,14 @@ def test_a_held_file_that_a_person_accepts_is_listed_as_decided(published: Publi
     mini.send(JAN, "U2", Case(51), Case(52), tail=" bo sung")
     mini.path(JAN, "U2").unlink()
     assert published.again(MAR) == []
-    said = mini.motcua(
+    said = mini.here(
         "decide", "2024-01.U2.2", "accept", "--mode", "supplement", "--by", "An", "--reason", "đúng"
     )
     assert said.code == 0, said.all
     found = published.again(MAR)
     assert {(row["cause"], row["submission_id"]) for row in found} == {("decided", "2024-01.U2.2")}
     assert listed(found)[JAN, "U2", "LV-HT", "received_count"] == {"2024-01.U2.2": 2}
-    refused = mini.motcua("decide", "2024-01.U2.2", "refuse", "--by", "An", "--reason", "nhầm")
+    refused = mini.here("decide", "2024-01.U2.2", "refuse", "--by", "An", "--reason", "nhầm")
     assert refused.code == 0, refused.all
     back = published.again(MAR)
     assert {(row["cause"], row["submission_id"]) for row in back} == {("decided", "2024-01.U2.2")}

@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 from tests.integration.mini_site import Case, MiniSite, motcua, query
+from tests.laws.models import Models
 from warehouse.revision import CODE
 
 pytestmark = pytest.mark.integration
@@ -24,9 +25,11 @@ ROOMS = ("dags", "dbt_project", "expectations", "ingestion", "motcua", "publishi
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, no_exports_folder: None) -> MiniSite:
+def served(
+    tmp_path_factory: pytest.TempPathFactory, no_exports_folder: None, models: Models
+) -> MiniSite:
     """January of two units is published; in February one of them has sent its file."""
-    mini = MiniSite(tmp_path_factory.mktemp("gates"))
+    mini = MiniSite(tmp_path_factory.mktemp("gates"), models=models)
     mini.send(JAN, "U1", Case(1, completed="22/01/2024"), Case(2))
     mini.send(JAN, "U2", Case(3, completed="15/01/2024"), Case(4))
     said = mini.motcua("month-end", "--period", JAN)
@@ -39,7 +42,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, no_exports_folder: None) ->
 def february(served: MiniSite, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """A whole build of February, not checked yet: its id, and the file put aside."""
     for step in (("pull", "--period", FEB), ("decode",)):
-        assert served.motcua(*step).code == 0
+        assert served.here(*step).code == 0
     said = served.motcua("build", "--json")
     assert said.code == 0, said.all
     aside = tmp_path_factory.mktemp("aside") / "build.duckdb"
@@ -139,11 +142,11 @@ def test_a_build_that_is_wrong_is_not_published(
 ) -> None:
     """A build file is changed between build and check."""
     build_id = damaged(served, february, damage)
-    said = served.motcua("check", build_id, "--json")
+    said = served.here("check", build_id, "--json")
     assert said.code == 3, said.all
     assert said.out == ""
     assert failed_checks(served, build_id) >= checks
-    said = served.motcua("publish", build_id)
+    said = served.here("publish", build_id)
     assert said.code == 1, "there is no such build any more"
     assert build_id in said.errors
 

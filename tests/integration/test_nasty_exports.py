@@ -10,6 +10,7 @@ import pytest
 from tests.integration import nasty_files as nasty
 from tests.integration.mini_site import MiniSite, query
 from tests.integration.nasty_files import CERTIFIED, CIVIL, FIGURES, LAND, LINES, PERIOD
+from tests.laws.models import Models
 
 COUNTS = (
     "opening_count",
@@ -68,9 +69,9 @@ by_dress = pytest.mark.parametrize("name", DRESSES)
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+def database(tmp_path_factory: pytest.TempPathFactory, models: Models) -> duckdb.DuckDBPyConnection:
     """All units' files of the month, loaded as a user does."""
-    mini = MiniSite(tmp_path_factory.mktemp("nasty"), tuple(UNITS.values()))
+    mini = MiniSite(tmp_path_factory.mktemp("nasty"), tuple(UNITS.values()), models=models)
     mini.edit("reference/sectors.csv", "code,name", f"S1,{CIVIL}", f"S2,{LAND}", f"S3,{CERTIFIED}")
     entries = []
     for number, (name, dress) in enumerate(DRESSES.items(), 1):

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from ingestion.trial import try_file
 from motcua.cli import app
-from tests.integration.mini_site import LABELS, Case, MiniSite, csv_bytes, motcua, table
+from tests.integration.mini_site import LABELS, Case, MiniSite, csv_bytes, motcua_here, table
 
 pytestmark = pytest.mark.integration
 
@@ -58,13 +58,13 @@ def test_a_renamed_column_is_named_and_one_more_label_cures_it(mini: MiniSite) -
     path = send(mini, "U1", RENAMED)
     send(mini, "U2", {})
     assert statuses(mini)["U1"][0] == "rejected"
-    said = motcua("validate-site", str(mini.directory), "--file", str(path), "--unit", "U1")
+    said = motcua_here("validate-site", str(mini.directory), "--file", str(path), "--unit", "U1")
     assert said.code == 4
     assert "cột «Ngày hẹn trả hồ sơ» không có trong mẫu tệp (có phải «Ngày hẹn trả»?)" in said.out
     layout = mini.directory / "layouts" / "bang.yml"
     both = '["Ngày hẹn trả", "Ngày hẹn trả hồ sơ"]'
     layout.write_text(layout.read_text("utf-8").replace('["Ngày hẹn trả"]', both), "utf-8")
-    said = motcua("validate-site", str(mini.directory), "--file", str(path))
+    said = motcua_here("validate-site", str(mini.directory), "--file", str(path))
     assert (said.code, "due_at ← «Ngày hẹn trả hồ sơ»" in said.out) == (0, True)
     assert "chưa có trong danh mục" not in said.out
     assert statuses(mini) == {"U1": ("accepted", 3), "U2": ("accepted", 3)}
@@ -90,7 +90,7 @@ def test_an_unseen_vendor_in_three_commands(mini: MiniSite) -> None:
     # 1. Draft.
     draft = mini.directory / "layouts" / "phan_mem_la.yml"
     options = ("--site", str(mini.directory), "--out", str(draft))
-    said = motcua("layout", "suggest", str(path), *options)
+    said = motcua_here("layout", "suggest", str(path), *options)
     assert said.code == 0
     assert re.search(r"B1 │ Mã số hồ sơ một cửa +│ case_code +│ 0,\d\d +│ theo tên cột", said.out)
     assert "Đọc thử bằng bản nháp: 3 dòng hồ sơ, 1 dòng bỏ qua." in said.out
@@ -106,7 +106,7 @@ def test_an_unseen_vendor_in_three_commands(mini: MiniSite) -> None:
         SOURCES[1],
     )
     # 3. Check, and load.
-    said = motcua("validate-site", str(mini.directory), "--file", str(path), "--unit", "U1")
+    said = motcua_here("validate-site", str(mini.directory), "--file", str(path), "--unit", "U1")
     assert said.code == 0
     for column in ("received_at ← «Ngày nhận vào»", "due_at ← «Hẹn trả ngày»"):
         assert column in said.out

@@ -122,7 +122,7 @@ def test_a_file_moved_to_another_month_takes_its_workbook_along(
     publish_again: Round, mini: MiniSite
 ) -> None:
     for case in ("U2",):
-        said = mini.motcua(
+        said = mini.here(
             "decide",
             f"{JAN}.{case}.1",
             "accept",

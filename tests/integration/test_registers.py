@@ -13,7 +13,7 @@ from ingestion.decode import decode
 from ingestion.registers.definitions import load_registers
 from ingestion.trial import try_file
 from publishing.register_template import write_template
-from tests.integration.mini_site import Case, MiniSite, motcua
+from tests.integration.mini_site import Case, MiniSite, motcua_here
 from tests.laws.models import Models
 
 pytestmark = pytest.mark.integration
@@ -190,7 +190,7 @@ def test_a_register_file_is_no_report_of_cases(office: MiniSite, models: Models)
             (JAN, OFFICE),
             (FEB, "U1"),
         ]
-    coverage = office.motcua("status", "--json").json["coverage"]
+    coverage = office.here("status", "--json").json["coverage"]
     assert {m["period"]: (m["expected"], m["reported"]) for m in coverage} == {
         JAN: (2, 1),
         FEB: (2, 0),
@@ -235,7 +235,7 @@ def test_replacement_supplement_and_what_displaces_nothing(
         assert [row[1] for row in ledger(connection).values()] == [False, True]
     more = office.root / "them.xlsx"
     fill(office, {"Nghĩa vụ, báo cáo": [("U1", "BC-10", *other[2:])]}, tail="-x").rename(more)
-    office.motcua(
+    office.here(
         "pull", "--period", JAN, "--unit", OFFICE, "--file", str(more), "--mode", "supplement",
         "--feed", "registers",
     )  # fmt: skip
@@ -293,7 +293,7 @@ def test_wrong_month_or_sender_is_held_and_a_person_decides(
     with office.warehouse(models) as connection:
         assert table(connection, "select * from core.fct_dialogue") == []
         assert ledger(connection)["2024-02.U1.1"][0] == "held"
-    office.motcua(
+    office.here(
         "decide", "2024-02.U1.1", "accept", "--period", JAN, "--by", "Trưởng phòng", "--reason", "Gửi nhầm"
     )  # fmt: skip
     office.take_in(FEB)
@@ -349,14 +349,15 @@ def test_an_empty_workbook_is_sent_every_month(office: MiniSite, models: Models)
         assert set(ledger(connection).values()) == {("accepted", True, 0, 0, 0, 0)}
 
 
-def test_a_whole_month_end_with_registers(office: MiniSite) -> None:
+def test_a_whole_month_end_with_registers(office: MiniSite, models: Models) -> None:
     """Gates, publication and reports go through, and the unit's workbook tells register faults."""
+    office.models = models
     office.send(JAN, "U1", Case(1, due="10/01/2024", completed="18/01/2024"))
     office.send(JAN, "U2", Case(2))
     letters = [("000.00.16.H32-240108-0001", "20/01/2024"), ("15", "20/02/2024")]
     folder = office.directory / "exports" / JAN
     path, site = folder / "so-U1.xlsx", ("--site", str(office.directory))
-    told = motcua(
+    told = motcua_here(
         "template", "registers", *site, "--unit", "U1", "--period", JAN, "--out", str(path)
     )
     assert told.code == 0, told.all

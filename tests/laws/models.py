@@ -25,16 +25,20 @@ Tables = dict[str, tuple[str, str]]
 
 @dataclass(frozen=True)
 class Models:
-    """Compiled models in the order in which they can be made: (relation, SQL)."""
+    """Compiled models in the order in which they can be made: (relation, SQL).
+
+    `tests`: the data tests, (name, SQL that gives the rows for which the law does not hold).
+    """
 
     schemas: tuple[tuple[str, str], ...]
     seeds: tuple[tuple[str, Path], ...]
     statements: tuple[tuple[str, str], ...]
+    tests: tuple[tuple[str, str], ...]
     reads: dict[str, frozenset[str]]
     manifest: Path
 
     def only(self, *names: str) -> "Models":
-        """The models of which these tables (`schema.table`) are made, and nothing else.
+        """The models of which these tables (`schema.table`) are made, and nothing else: no tests.
 
         Raises KeyError for a table that no model makes.
         """
@@ -48,7 +52,9 @@ class Models:
             if relation not in needed:
                 needed.add(relation)
                 waiting.extend(self.reads[relation])
-        return replace(self, statements=tuple(s for s in self.statements if s[0] in needed))
+        return replace(
+            self, statements=tuple(s for s in self.statements if s[0] in needed), tests=()
+        )
 
     def _repr_pretty_(self, printer: RepresentationPrinter, cycle: bool) -> None:
         """What Hypothesis shows of the models: how many there are."""
@@ -59,12 +65,12 @@ def compile_models(root: Path) -> Models:
     """Let dbt compile the project once (no data needed), and order the models by what they read."""
     home = Home(root).create()
     run_dbt(["compile"], home.build / "new.duckdb", home.build / "work.duckdb", home)
-    return read_models(home)
+    return read_models(home.build / "target" / "manifest.json")
 
 
-def read_models(home: Home) -> Models:
-    """Read what a dbt run left in the home's target folder."""
-    manifest = json.loads((home.build / "target" / "manifest.json").read_text())
+def read_models(path: Path) -> Models:
+    """Read the manifest that a dbt run left."""
+    manifest = json.loads(path.read_text("utf-8"))
     nodes = {
         key: node
         for key, node in manifest["nodes"].items()
@@ -90,13 +96,18 @@ def read_models(home: Home) -> Models:
             if node["resource_type"] == "seed"
         ),
         statements=tuple(_statement(nodes[key]) for key in done if key in models),
+        tests=tuple(
+            (node["unique_id"].split(".")[2], node["compiled_code"])
+            for node in manifest["nodes"].values()
+            if node["resource_type"] == "test"
+        ),
         reads={
             nodes[key]["relation_name"]: frozenset(
                 nodes[k]["relation_name"] for k in nodes[key]["depends_on"]["nodes"] if k in models
             )
             for key in models
         },
-        manifest=home.build / "target" / "manifest.json",
+        manifest=path,
     )
 
 
@@ -119,7 +130,11 @@ def run_models(
         connection.execute("set threads = 1")
         register(connection)
         connection.execute(f"attach '{new or ':memory:'}' as new")
-        connection.execute(f"attach '{work}' as work")
+        # In memory: a copy of the inputs costs less than writing what is made of them to the file's log.
+        connection.execute(f"attach '{work}' as inputs (read_only)")
+        connection.execute("attach ':memory:' as work")
+        connection.execute("copy from database inputs to work")
+        connection.execute("detach inputs")
         for database, schema in models.schemas:
             connection.execute(f"create schema if not exists {database}.{schema}")
         for relation, path in models.seeds:
@@ -131,6 +146,17 @@ def run_models(
         # So that a file can be detached when the connection closes: nothing may be left in its log.
         connection.execute("use memory")
         connection.execute("detach new")
+
+
+def failed_tests(models: Models, connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The data tests that do not hold, each with its number of rows, as `dbt build` tells them."""
+    failed = []
+    for name, sql in models.tests:
+        found = connection.execute(f"select count(*) from ({sql}\n)").fetchone()
+        assert found is not None
+        if found[0]:
+            failed.append(f"{name}: {found[0]}")
+    return failed
 
 
 def load_seed(connection: duckdb.DuckDBPyConnection, relation: str, path: Path) -> None:

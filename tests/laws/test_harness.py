@@ -1,12 +1,13 @@
 """The quick way to build is the real one: the same tables as `dbt build`, on a site with everything."""
 
+import json
 from datetime import date
 
 import duckdb
 
 from ingestion.progress import quiet
 from tests.laws.harness import loaded, warehouse
-from tests.laws.models import Models, table_hashes
+from tests.laws.models import Models, failed_tests, table_hashes
 from tests.laws.oracle_rows import Reference, UnitFacts, shift
 from tests.laws.site_strategy import (
     CHANGES,
@@ -67,13 +68,25 @@ def _everything() -> Plan:
 
 
 def test_harness_equals_a_real_build(models: Models) -> None:
+    """Tables and data tests; and a law that is broken is told by the test that dbt has for it."""
     with loaded(_everything()) as result:
         with warehouse(models, result) as connection:
             quick = table_hashes(connection, "new")
+            assert failed_tests(models, connection) == []
+            connection.execute(
+                "update mart.mart_unit_month set received_count = received_count + 1"
+                " where unit_code = 'B' and period = ?",
+                [FIRST],
+            )
+            failed = {line.split(":")[0] for line in failed_tests(models, connection)}
+            assert "balance_per_unit_month" in failed
         real = build(result.site, result.home, progress=quiet)
         with duckdb.connect(str(real.path), read_only=True) as connection:
             database = connection.execute("select current_database()").fetchone()
             assert database is not None
             built = table_hashes(connection, database[0])
+        results = json.loads((real.path.parent / "target" / "run_results.json").read_text("utf-8"))
     assert quick == built
+    ran = [r["unique_id"] for r in results["results"] if r["unique_id"].startswith("test.")]
+    assert {name.split(".")[2] for name in ran} == {name for name, _ in models.tests}
     assert int(built["core.fct_case"][0]) > 10
