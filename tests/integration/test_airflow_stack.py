@@ -222,7 +222,7 @@ def wait_for_dbt(it: Installation) -> psutil.Process:
     """Wait until a build is in the middle of its work."""
     deadline = time.monotonic() + SECONDS_TO_RUN
     while time.monotonic() < deadline:
-        if dbt := it.stack.find("dbt.cli.main", str(it.home.build)):
+        if dbt := it.stack.find("warehouse.dbt_process", str(it.home.build)):
             return dbt
         time.sleep(0.2)
     pytest.fail("no build came to work")
