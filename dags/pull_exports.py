@@ -87,6 +87,8 @@ def pull_exports() -> None:
             if build_id := current_build(site, home):
                 raise AirflowSkipException(text("schedule.nothing_new", build_id=build_id))
             months = months_to_report(site, home, period)
+            if not months:
+                raise AirflowSkipException(text("intake.nothing_arrived", period=period))
         outlet_events[RECEIVED].extra = {"site": params["site"], "periods": months}
         return months
 
