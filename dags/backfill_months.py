@@ -8,7 +8,7 @@ from airflow.sdk import chain, dag, task
 
 from dags.alerts import TOO_LONG
 from dags.params import PARAMS, month_param
-from dags.pulling import plan, pull, require_plan
+from dags.pulling import ask_units
 from dags.runs import only_a_person_can_mend, open_run
 from dags.steps import decode_to_reports
 from dags.tries import DEFAULTS
@@ -53,20 +53,10 @@ def backfill_months() -> None:
         with only_a_person_can_mend(PeriodError):
             return range_asked(site, params["from_period"], params["to_period"])
 
-    @task(
-        trigger_rule="all_done",  # a batch that failed stops nobody
-        doc_md="Chờ mọi nhóm được hỏi xong, kể cả nhóm có đơn vị không tải được.",
-    )
-    def arrived(asked: list[str], planned: list[dict[str, Any]] | None) -> list[str]:
-        require_plan(planned)
-        return asked
-
     asked = months()
-    batches = plan(first="{{ params.from_period }}", last="{{ params.to_period }}")
-    pulled = pull.expand(batch=batches)
-    received = arrived(asked, batches)
-    chain(asked, batches, pulled, received)
-    decode_to_reports(received, received)
+    planned, gathered = ask_units("{{ params.from_period }}", "{{ params.to_period }}")
+    chain(asked, planned)
+    decode_to_reports([planned, gathered], asked)
 
 
 DAG_BACKFILL_MONTHS = backfill_months()

@@ -9,7 +9,7 @@ from airflow.sdk import Param, chain, dag, task
 from dags.alerts import TOO_LONG
 from dags.assets import RECEIVED
 from dags.params import PARAMS
-from dags.pulling import plan, pull, require_plan
+from dags.pulling import ask_units
 from dags.runs import at_work, only_a_person_can_mend, run_period
 from dags.site_clock import SiteClock
 from dags.tries import DEFAULTS
@@ -54,17 +54,10 @@ def pull_exports() -> None:
     """Wire the plan, the batches and the word to `month_end`."""
 
     @task(
-        trigger_rule="all_done",  # a batch that failed stops nobody
         outlets=[RECEIVED],
         doc_md="Ghi nhận những gì đã đến. Có gì mới thì DAG month_end chạy; không thì bỏ qua.",
     )
-    def arrived(
-        planned: list[dict[str, Any]] | None,
-        batches: list[dict[str, Any]] | None,
-        *,
-        outlet_events: Any,
-        params: Any,
-    ) -> list[str]:
+    def arrived(reasons: list[str], *, outlet_events: Any, params: Any) -> list[str]:
         import logging
 
         from airflow.sdk.exceptions import AirflowSkipException
@@ -73,8 +66,6 @@ def pull_exports() -> None:
         from ingestion.pull import NothingArrivedError, months_to_report, require_files
         from warehouse.status import current_build
 
-        require_plan(planned)
-        reasons = [reason for batch in batches or () for reason in batch["reasons"]]
         with only_a_person_can_mend(NothingArrivedError), at_work("arrived") as work:
             site, home = work.site, work.home
             period = work.record.period = run_period(site)
@@ -92,9 +83,8 @@ def pull_exports() -> None:
         outlet_events[RECEIVED].extra = {"site": params["site"], "periods": months}
         return months
 
-    batches = plan()
-    pulled = pull.expand(batch=batches)
-    chain(batches, pulled, arrived(batches, pulled))
+    planned, gathered = ask_units()
+    chain(planned, arrived(gathered))
 
 
 DAG_PULL_EXPORTS = pull_exports()

@@ -66,11 +66,19 @@ def pull(batch: dict[str, Any]) -> dict[str, Any]:
         return {"files": dict(work.record.counts), "reasons": reasons}
 
 
-def require_plan(planned: list[dict[str, Any]] | None) -> None:
-    """Fail where the plan failed: what waits for all batches, however they ended, would go on without any."""
-    from airflow.sdk.exceptions import AirflowFailException
+@task(
+    trigger_rule="all_done",  # a batch that failed stops nobody
+    doc_md="Chờ mọi nhóm được hỏi xong, kể cả nhóm có đơn vị không tải được.",
+)
+def gather(batches: list[dict[str, Any]] | None) -> list[str]:
+    """Wait for all batches, however they ended; why files of the month asked for are not there."""
+    return [reason for batch in batches or () for reason in batch["reasons"]]
 
-    from ingestion.messages import text
 
-    if planned is None:
-        raise AirflowFailException(text("schedule.no_plan"))
+def ask_units(first: str | None = None, last: str | None = None) -> tuple[Any, Any]:
+    """Wire `plan`, `pull` of each batch and `gather`; the first and the last of them.
+
+    What comes next waits for both: `gather` ends well also where there was no plan.
+    """
+    planned = plan(first=first, last=last)
+    return planned, gather(pull.expand(batch=planned))

@@ -21,10 +21,13 @@ def test_units_are_asked_in_batches_with_names(either: Any) -> None:
     assert pull.retries == 3
 
 
-def test_a_batch_that_failed_stops_nobody(either: Any) -> None:
-    arrived = either.get_task("arrived")
-    assert arrived.trigger_rule == "all_done"
-    assert "pull" in arrived.upstream_task_ids
+def test_a_batch_that_failed_stops_nobody_but_a_plan_that_failed_does(either: Any) -> None:
+    gather = either.get_task("gather")
+    assert gather.trigger_rule == "all_done"
+    assert gather.upstream_task_ids == {"pull"}
+    after = either.get_task("arrived" if "arrived" in either.task_ids else "decode")
+    assert after.trigger_rule == "all_success"
+    assert {"plan", "gather"} <= after.upstream_task_ids
 
 
 def test_only_the_schedule_tells_month_end(dag_bag: Any) -> None:
