@@ -20,27 +20,30 @@ _DONE = {"LogModelResult": "total", "LogSeedResult": "total", "LogTestResult": "
 _NEW_OBJECTS = 100_000
 
 
-def tell(event: Any) -> None:
-    """Print one event of dbt, if it is one that the build follows."""
-    if event.info.name in _DONE:
-        _print(done=event.data.index, of=getattr(event.data, _DONE[event.info.name]))
-    elif event.info.level == "error":
-        _print(error=event.info.msg.strip())
+def main(arguments: Sequence[str]) -> int:
+    """Run the command; returns dbt's exit code: 0, 1 where a node failed, 2 where it could not run."""
+    gc.set_threshold(_NEW_OBJECTS, 20, 20)
+    errors: list[str] = []
+
+    def tell(event: Any) -> None:
+        """Print one event of dbt, if it is one that the build follows."""
+        if event.info.name in _DONE:
+            _print(done=event.data.index, of=getattr(event.data, _DONE[event.info.name]))
+        elif event.info.level == "error":
+            errors.append(event.info.msg.strip())
+            _print(error=errors[-1])
+
+    quiet = ["--log-level", "none", "--log-format-file", "debug"]
+    result = dbtRunner(callbacks=[tell]).invoke([*quiet, *arguments])
+    if result.exception is None:
+        return 0 if result.success else 1
+    if not errors:  # a wrong argument is no event
+        _print(error=str(result.exception))
+    return 2
 
 
 def _print(**words: int | str) -> None:
     print(json.dumps(words), flush=True)
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Run the command; returns dbt's exit code: 0, 1 where a node failed, 2 where it could not run."""
-    gc.set_threshold(_NEW_OBJECTS, 20, 20)
-    quiet = ["--log-level", "none", "--log-format-file", "debug"]
-    result = dbtRunner(callbacks=[tell]).invoke([*quiet, *arguments])
-    if result.exception is not None:
-        _print(error=str(result.exception))
-        return 2
-    return 0 if result.success else 1
 
 
 if __name__ == "__main__":

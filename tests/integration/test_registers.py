@@ -21,6 +21,7 @@ pytestmark = pytest.mark.integration
 JAN, FEB = "2024-01", "2024-02"
 OFFICE = "NV"
 FIRST_ROW = 6
+LEDGER = ("quality.load_ledger",)
 Rows = Mapping[str, Sequence[Sequence[Any]]]
 
 OBLIGATIONS: list[Sequence[Any]] = [
@@ -120,7 +121,14 @@ def test_rows_become_facts_and_faults_are_told_with_their_cells(
     fill(office, {"Nghĩa vụ, báo cáo": OBLIGATIONS + FAULTY, "Đối thoại": dialogues,
                   "Điểm chấm chỉ số": scores})  # fmt: skip
     office.take_in(JAN)
-    with office.warehouse(models) as connection:
+    needed = models.only(
+        "core.fct_obligation",
+        "core.fct_dialogue",
+        "core.fct_score",
+        "quality.rejected_rows",
+        *LEDGER,
+    )
+    with office.warehouse(needed) as connection:
         assert table(
             connection,
             """
@@ -176,14 +184,16 @@ def test_a_register_file_is_no_report_of_cases(office: MiniSite, models: Models)
     office.send(JAN, "U1", Case(1), Case(2, completed="18/01/2024"))
     office.take_in(JAN)
     tables = ("core.fct_unit_report", "core.fct_case_month", "mart.mart_unit_month")
-    with office.warehouse(models) as connection:
+    registers = [register.table for register in load_registers().all]
+    needed = models.only(*tables, *registers)
+    with office.warehouse(needed) as connection:
         before = {name: table(connection, f"select * from {name} order by all") for name in tables}
-        for register in load_registers().all:
-            assert table(connection, f"select * from {register.table}") == []
+        for register in registers:
+            assert table(connection, f"select * from {register}") == []
     fill(office, {"Đối thoại": [(None, "10/01/2024")]})
     fill(office, {"Đối thoại": [(None, "10/02/2024")]}, unit="U1", period=FEB)
     office.take_in(FEB)
-    with office.warehouse(models) as connection:
+    with office.warehouse(needed) as connection:
         after = {name: table(connection, f"select * from {name} order by all") for name in tables}
         assert after == before
         assert table(connection, "select period, unit_code from core.fct_dialogue order by 1") == [
@@ -230,7 +240,8 @@ def test_replacement_supplement_and_what_displaces_nothing(
         ("U2 BC-01", date(2024, 2, 2)),
         ("U2 BC-09", None),
     ]
-    with office.warehouse(models) as connection:
+    needed = models.only("core.fct_obligation", *LEDGER)
+    with office.warehouse(needed) as connection:
         assert table(connection, code) == replaced
         assert [row[1] for row in ledger(connection).values()] == [False, True]
     more = office.root / "them.xlsx"
@@ -240,7 +251,8 @@ def test_replacement_supplement_and_what_displaces_nothing(
         "--feed", "registers",
     )  # fmt: skip
     decode(office.site, office.home)
-    with office.warehouse(models) as connection:
+    needed = models.only("core.fct_obligation")
+    with office.warehouse(needed) as connection:
         assert table(connection, code) == sorted([*replaced, ("U1 BC-10", None)])
 
 
@@ -268,7 +280,8 @@ def test_the_later_file_stands_between_two_senders_and_months_keep_what_they_sai
         period=FEB,
     )
     office.take_in(FEB)
-    with office.warehouse(models) as connection:
+    needed = models.only("core.fct_feedback")
+    with office.warehouse(needed) as connection:
         assert table(
             connection,
             """
@@ -290,14 +303,16 @@ def test_wrong_month_or_sender_is_held_and_a_person_decides(
     assert held.hold_reasons == (
         "Tiêu đề trong tệp ghi kỳ 2024-01 nhưng tệp được gửi cho kỳ 2024-02.",
     )
-    with office.warehouse(models) as connection:
+    needed = models.only("core.fct_dialogue", *LEDGER)
+    with office.warehouse(needed) as connection:
         assert table(connection, "select * from core.fct_dialogue") == []
         assert ledger(connection)["2024-02.U1.1"][0] == "held"
     office.here(
         "decide", "2024-02.U1.1", "accept", "--period", JAN, "--by", "Trưởng phòng", "--reason", "Gửi nhầm"
     )  # fmt: skip
     office.take_in(FEB)
-    with office.warehouse(models) as connection:
+    needed = models.only("core.fct_dialogue")
+    with office.warehouse(needed) as connection:
         assert table(connection, "select period, unit_code from core.fct_dialogue") == [(JAN, "U1")]
     path = fill(office, rows, unit="U1", tail="-x")
     path.rename(path.with_name("so-NV.xlsx"))
@@ -332,7 +347,8 @@ def test_a_changed_template_is_refused_with_all_findings(office: MiniSite, model
     text = "\n".join(m.text for m in found.messages)
     assert "(có phải «Mã việc»?)" in text
     assert "(có phải «Thư xin lỗi»?)" in text
-    with office.warehouse(models) as connection:
+    needed = models.only("core.fct_obligation", "quality.file_messages")
+    with office.warehouse(needed) as connection:
         assert table(connection, "select * from core.fct_obligation") == []
         assert (
             len(table(connection, "select 1 from quality.file_messages where feed = 'registers'"))
@@ -345,7 +361,8 @@ def test_an_empty_workbook_is_sent_every_month(office: MiniSite, models: Models)
     for period in (JAN, FEB):
         fill(office, {}, period=period)
         office.take_in(period)
-    with office.warehouse(models) as connection:
+    needed = models.only(*LEDGER)
+    with office.warehouse(needed) as connection:
         assert set(ledger(connection).values()) == {("accepted", True, 0, 0, 0, 0)}
 
 
