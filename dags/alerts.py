@@ -36,7 +36,7 @@ def tell_failed_task(context: Any) -> None:
 
     ti = context["ti"]
     error = context.get("exception") or text("alert.no_reason")
-    _tell_data_team(
+    tell_data_team(
         context,
         subject=text("alert.failed_subject", dag=ti.dag_id, task=ti.task_id),
         lines=[
@@ -60,7 +60,7 @@ async def tell_slow_run(context: Any) -> None:
     values = {"dag": run["dag_id"], "run": run["dag_run_id"]}
     values["deadline"] = f"{moment.astimezone(ZoneInfo(zone)):%H:%M %d/%m/%Y}"
     await asyncio.to_thread(
-        _tell_data_team,
+        tell_data_team,
         {"params": run.get("conf") or {}},
         subject=text("alert.slow_subject", **values),
         lines=[
@@ -109,7 +109,8 @@ def mail_server() -> Iterator[None]:
         raise AirflowFailException(text("alert.no_mail_server")) from problem
 
 
-def _tell_data_team(context: Any, subject: str, lines: list[str]) -> None:
+def tell_data_team(context: Any, subject: str, lines: list[str]) -> None:
+    """Send a letter of these paragraphs to the data team of the run's site; to the log where it has no mailbox."""
     from html import escape
 
     from dags.runs import site_directory

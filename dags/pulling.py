@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import get_current_context, task
+from airflow.sdk import chain, get_current_context, task
 
 from dags.runs import at_work, open_run, run_period
-from dags.tries import PULL_POOL
+from dags.tries import MAIL_POOL, PULL_POOL
 
 REASONS_A_BATCH = 10
+LINES_A_LETTER = 50
+NOT_FETCHED = "not_fetched"
 
 
 @task(doc_md="Chia các đơn vị phải hỏi thành từng nhóm; mỗi nhóm là một tác vụ có tên.")
@@ -35,6 +37,7 @@ def plan(first: str | None = None, last: str | None = None) -> list[dict[str, An
 @task(
     pool=PULL_POOL,
     map_index_template="{{ task.op_kwargs['batch']['name'] }}",
+    on_failure_callback=None,  # one letter for all batches: tell_not_fetched
     doc_md="Tải tệp của một nhóm đơn vị. Đơn vị lỗi hoặc chậm không cản đơn vị khác: tệp của các đơn vị còn "
     "lại đã được nhận khi tác vụ này báo lỗi, và chỉ những tệp chưa tải được mới phải tải lại.",
 )
@@ -45,8 +48,8 @@ def pull(batch: dict[str, Any]) -> dict[str, Any]:
     tried again, and what already came in counts.
     """
     from dags.connections import airflow_connection
+    from ingestion.pull import not_fetched, reasons_missing, require_fetched
     from ingestion.pull import pull as pull_exports
-    from ingestion.pull import reasons_missing, require_fetched
     from publishing.run_counts import of_pull
 
     period = batch["period"]
@@ -61,6 +64,7 @@ def pull(batch: dict[str, Any]) -> dict[str, Any]:
             connections=airflow_connection,
         )
         work.record.counts.update(of_pull(report.items))
+        get_current_context()["ti"].xcom_push(NOT_FETCHED, not_fetched(report))
         require_fetched(report)
         reasons = reasons_missing(report, period)[:REASONS_A_BATCH]
         return {"files": dict(work.record.counts), "reasons": reasons}
@@ -75,10 +79,41 @@ def gather(batches: list[dict[str, Any]] | None) -> list[str]:
     return [reason for batch in batches or () for reason in batch["reasons"]]
 
 
+@task(
+    pool=MAIL_POOL,
+    doc_md="Báo nhóm dữ liệu các tệp không tải được sau mọi lần thử, một thư cho cả lần chạy.",
+)
+def tell_not_fetched(planned: list[dict[str, Any]], **context: Any) -> None:
+    """Write to the data team which files could not be had, after the last try of each batch."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from dags.alerts import mail_server, tell_data_team
+    from ingestion.messages import text
+
+    found = context["ti"].xcom_pull(
+        task_ids=pull.__name__, key=NOT_FETCHED, map_indexes=range(len(planned))
+    )
+    lines = [line for of_batch in found for line in of_batch or ()]
+    if not lines:
+        raise AirflowSkipException(text("alert.all_fetched"))
+    shown, more = lines[:LINES_A_LETTER], len(lines) - LINES_A_LETTER
+    if more > 0:
+        shown.append(text("intake.and_more", count=more))
+    values = {"dag": context["ti"].dag_id, "count": len(lines)}
+    with mail_server():
+        tell_data_team(
+            context,
+            subject=text("alert.not_fetched_subject", **values),
+            lines=[text("alert.not_fetched"), *shown, text("alert.not_fetched_todo")],
+        )
+
+
 def ask_units(first: str | None = None, last: str | None = None) -> tuple[Any, Any]:
     """Wire `plan`, `pull` of each batch and `gather`; the first and the last of them.
 
     What comes next waits for both: `gather` ends well also where there was no plan.
     """
     planned = plan(first=first, last=last)
-    return planned, gather(pull.expand(batch=planned))
+    gathered = gather(pull.expand(batch=planned))
+    chain(gathered, tell_not_fetched(planned))
+    return planned, gathered

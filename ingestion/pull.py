@@ -154,12 +154,16 @@ def require_files(site: Site, home: Home, period: str, reasons: Iterable[str]) -
     raise NothingArrivedError(_listed(heading, list(dict.fromkeys(reasons))))
 
 
+def not_fetched(report: PullReport) -> list[str]:
+    """Each file that is there but could not be had, with the reason: a server is down, say."""
+    failed = (item for item in report.items if item.outcome == "failed")
+    return [f"{item.unit} {item.period}: {item.message}" for item in failed]
+
+
 def require_fetched(report: PullReport) -> None:
-    """Raise `NotFetchedError` when a file is there but could not be had: a server is down, say."""
-    failed = [item for item in report.items if item.outcome == "failed"]
-    if failed:
-        reasons = [f"{item.unit} {item.period}: {item.message}" for item in failed]
-        raise NotFetchedError(_listed(text("intake.not_fetched", count=len(failed)), reasons))
+    """Raise `NotFetchedError` when a file is there but could not be had."""
+    if failed := not_fetched(report):
+        raise NotFetchedError(_listed(text("intake.not_fetched", count=len(failed)), failed))
 
 
 def _listed(heading: str, lines: list[str]) -> str:

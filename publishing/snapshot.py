@@ -68,9 +68,9 @@ def publish(site: Site, home: Home, build_id: str, *, progress: Progress = quiet
         raise PublishError(text("publish.busy")) from problem
 
 
-def is_published(home: Home, build_id: str) -> bool:
-    """Whether readers have, or once had, this build."""
-    return _record_of(home, build_id).is_file()
+def readers_have(home: Home, build_id: str) -> bool:
+    """Whether readers have this build, or one that was made after it: then it need not be published."""
+    return _record_of(home, build_id).is_file() or _served_build(served_database(home)) > build_id
 
 
 def _record_of(home: Home, build_id: str) -> Path:
@@ -82,14 +82,14 @@ def _publish(site: Site, home: Home, build_id: str, progress: Progress) -> Publi
     record = _record_of(home, build_id)
     analysts = home.serving / ANALYSTS_NAME
     publication = Publication(build_id, served, analysts, build_id)
-    if is_published(home, build_id) and served.is_file():
+    if record.is_file() and served.is_file():
         return publication
     _remove_leftovers(home)
+    _require_newer(served, build_id)
     build = home.build / f"{build_id}.duckdb"
     _require_whole(build, build_id)
     about = _read_build(build, build_id)
     _require_no_wal(served)
-    _require_newer(served, build_id)
     _list_changes(home, served, build, build_id)
     temporary = home.serving / f".{DATABASE_NAME}.{build_id}.tmp"
     for_analysts = home.serving / f".{ANALYSTS_NAME}.{build_id}.tmp"
@@ -113,7 +113,11 @@ def _publish(site: Site, home: Home, build_id: str, progress: Progress) -> Publi
     finally:
         _remove_leftovers(home)
     _record(record, {**about, "site": site.name, "bytes": size, "sha256": digest})
-    build.unlink()  # the served file is it; builds would fill the disk month by month
+    # The served file is it; builds would fill the disk month by month. Older ones, of a run that was
+    # killed or overtaken, can no longer be published.
+    for settled in home.build.glob("*.duckdb"):
+        if settled.stem <= build_id:
+            settled.unlink()
     return publication
 
 
@@ -135,12 +139,22 @@ def _require_newer(served: Path, build_id: str) -> None:
 
     A build's id begins with the moment at which it ended, and builds of one home never overlap.
     """
+    if (found := _served_build(served)) > build_id:
+        raise PublishedNewer(text("publish.newer", build_id=build_id, served=found))
+
+
+def _served_build(served: Path) -> str:
+    """The id of the build that readers have; the empty text before the first one, or where it cannot be read."""
     if not served.is_file():
-        return
-    with duckdb.connect(str(served), read_only=True) as connection:
-        found = connection.execute("select build_id from meta.build").fetchone()
-    if found and found[0] > build_id:
-        raise PublishedNewer(text("publish.newer", build_id=build_id, served=found[0]))
+        return ""
+    try:
+        with duckdb.connect(str(served), read_only=True) as connection:
+            found = connection.execute("select build_id from meta.build").fetchone()
+    except (
+        duckdb.Error
+    ):  # what a damaged file hides cannot be newer; the steps that follow tell of it
+        return ""
+    return str(found[0]) if found else ""
 
 
 def _require_no_wal(served: Path) -> None:

@@ -62,7 +62,7 @@ def test_it_starts_runs_what_a_person_asks_for_and_stops(
     run = client.start("pull_exports", site=str(site), period="2024-05")
     client.wait(run, "failed")  # of a month that nobody has sent
     others = dict.fromkeys(("plan", "pull", "gather"), "success")
-    assert client.tasks(run) == {**others, "arrived": "failed"}
+    assert client.tasks(run) == {**others, "tell_not_fetched": "skipped", "arrived": "failed"}
     logs = client.ask(f"{run}/taskInstances/arrived/logs/1?full_content=true")
     assert "Chưa có tệp nào của kỳ 2024-05" in str(logs["content"])
 

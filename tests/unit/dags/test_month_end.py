@@ -34,7 +34,9 @@ def test_it_runs_when_something_was_received_one_at_a_time(dag_bag: Any) -> None
 def test_what_mends_itself_is_tried_again_and_nothing_runs_for_ever(either: Any) -> None:
     assert all(task.retries == 3 and task.retry_exponential_backoff for task in either.tasks)
     assert all(task.execution_timeout for task in either.tasks)
-    assert all(task.on_failure_callback for task in either.tasks)
+    # One letter tells of all batches that failed.
+    silent = {task.task_id for task in either.tasks if not task.on_failure_callback}
+    assert silent <= {"pull"}
 
 
 def test_the_warehouse_is_worked_on_by_one_task_at_a_time(either: Any, project: Path) -> None:

@@ -19,6 +19,10 @@ def test_units_are_asked_in_batches_with_names(either: Any) -> None:
     assert "name" in pull.map_index_template
     assert pull.pool == "motcua_pull"
     assert pull.retries == 3
+    assert not pull.on_failure_callback
+    told = either.get_task("tell_not_fetched")
+    assert told.upstream_task_ids == {"plan", "gather"}
+    assert told.downstream_task_ids == set()  # a mail server that is down stops no figures
 
 
 def test_a_batch_that_failed_stops_nobody_but_a_plan_that_failed_does(either: Any) -> None:

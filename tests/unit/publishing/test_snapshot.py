@@ -12,7 +12,7 @@ from filelock import FileLock
 from ingestion.home import Home
 from ingestion.site import Site
 from publishing import snapshot
-from publishing.snapshot import PublishedNewer, PublishError, publish
+from publishing.snapshot import PublishedNewer, PublishError, publish, readers_have
 from tests.golden.small_warehouse import BUILD_ID
 from warehouse.served import served_database
 
@@ -64,7 +64,10 @@ def test_an_older_build_never_takes_back_what_a_newer_one_published(site: Site, 
     shutil.copyfile(first, second)
     with duckdb.connect(str(second)) as connection:
         connection.execute("update meta.build set build_id = ?", [OTHER])
+    assert not readers_have(home, BUILD_ID)
     publish(site, home, OTHER)
+    assert list(home.build.glob("*.duckdb")) == []  # it can no longer be published
+    assert readers_have(home, BUILD_ID)
     with pytest.raises(PublishedNewer, match=OTHER):
         publish(site, home, BUILD_ID)
     assert _served_build(home) == OTHER
