@@ -184,7 +184,7 @@ def test_the_schedule_pulls_and_one_bad_unit_stops_nobody(it: Installation) -> N
     named = {t["rendered_map_index"]: t["state"] for t in it.client.instances(run)}
     assert named["DV00003 … DV00004"] == "failed"
     assert named["DV00005 … DV00005"] == "success"
-    (letter,) = (found for found in it.mail.letters if "pull_exports" in found.subject)
+    (letter,) = (found for found in it.mail.letters if "không tải được" in found.subject)
     assert letter.subject == "[motcua] pull_exports: 2 tệp không tải được"
     assert letter.to == [TEAM]
     assert all(f"{DOWN} {month}: " in letter.body for month in it.months)
