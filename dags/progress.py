@@ -67,12 +67,18 @@ def listen(listener: Listener) -> None:
 
 
 @contextmanager
-def step(name: str) -> Iterator[Progress]:
-    """Report one step: its start, its progress through the callback given, and its end."""
+def step(name: str, skips: tuple[type[BaseException], ...] = ()) -> Iterator[Progress]:
+    """Report one step: its start, its progress through the callback given, and its end.
+
+    `skips`: errors that mean "nothing to do"; the step has ended well.
+    """
     began = time.monotonic()
     _listener.started(name)
     try:
         yield lambda what, done, total: _listener.advanced(name, what, done, total)
+    except skips:
+        _listener.finished(name, time.monotonic() - began)
+        raise
     except BaseException as error:
         _listener.failed(name, error, time.monotonic() - began)
         raise

@@ -83,7 +83,7 @@ def at_work(name: str, *, period: str | None = None, part: str | None = None) ->
     try:
         with (
             recorded(home, _run_of(), name, period, part=part, skips=skips) as record,
-            step(name) as progress,
+            step(name, skips) as progress,
         ):
             yield Work(site, home, progress, record)
     finally:

@@ -62,6 +62,15 @@ def test_the_first_error_is_kept_and_passed_on(
     assert "✗ Dựng kho dữ liệu" in output.getvalue()
 
 
+def test_a_step_with_nothing_to_do_ends_well(
+    listener: TerminalListener, output: io.StringIO
+) -> None:
+    with pytest.raises(KeyError), progress.step("build", (KeyError,)):
+        raise KeyError
+    assert listener.error is None
+    assert "✓ Dựng kho dữ liệu" in output.getvalue()
+
+
 def test_preparing_ends_when_the_first_step_starts(output: io.StringIO) -> None:
     called: list[str] = []
     heard = TerminalListener(Console(file=output), beside={"pull": lambda: called.append("pull")})
