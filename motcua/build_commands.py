@@ -144,8 +144,16 @@ def publish_anew(
 
     Raises what each of the steps raises; what readers have stays until a build has passed its gates.
     """
-    from publishing.month_files import write_month
-    from publishing.run_counts import of_build, of_check, of_report
+    build_id = build_and_publish(site, home, period, progress, step)
+    write_files(site, home, period, build_id, progress, step)
+    publish_where_configured(site, home, period, progress, step)
+
+
+def build_and_publish(
+    site: Site, home: Home, period: str, progress: Progress, step: Recorder
+) -> str:
+    """Build, check and publish what is there; the build's id. Raises what each of the steps raises."""
+    from publishing.run_counts import of_build, of_check
     from publishing.snapshot import publish
     from warehouse.build import build
     from warehouse.gates import check
@@ -160,8 +168,17 @@ def publish_anew(
     with step("publish", period) as record:
         record.build_id = built.build_id
         publish(site, home, built.build_id, progress=progress)
+    return built.build_id
+
+
+def write_files(
+    site: Site, home: Home, period: str, build_id: str, progress: Progress, step: Recorder
+) -> None:
+    """Write the month's files from what is served, the build `build_id`. Raises what `write_month` raises."""
+    from publishing.month_files import write_month
+    from publishing.run_counts import of_report
+
     with step("report", period) as record:
-        record.build_id = built.build_id
+        record.build_id = build_id
         written = write_month(site, home, period, progress=progress)
         record.counts.update(of_report(home, period, written))
-    publish_where_configured(site, home, period, progress, step)

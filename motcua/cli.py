@@ -15,6 +15,7 @@ from ingestion.home import Home
 from ingestion.periods import parse_period
 from ingestion.site import Site
 from motcua import closing_commands
+from motcua.backfill_command import backfill
 from motcua.build_commands import build, check, publish, publish_anew, report
 from motcua.console import DONE, PARTLY, bar, print_json, stdout, told
 from motcua.dictionary_commands import dictionary
@@ -78,6 +79,7 @@ for command in (
     pull,
     decode,
     decide,
+    backfill,
     build,
     check,
     publish,

@@ -25,6 +25,7 @@ COMMANDS = (
     "check",
     "publish",
     "report",
+    "backfill",
     "decide",
     "status",
     "explain",
@@ -147,6 +148,9 @@ def test_step_by_step_again_changes_no_table(month: Said, demo: Demo, models: Mo
         ("decide", ("2024-01.DV00001.1", "maybe", "--by", "A", "--reason", "B"), "refuse"),
         ("decide", ("2024-01.DV00001.1", "accept", "--by", "A", "--reason", " "), "lý do"),
         ("month-end", ("--period", "2030-01"), "2030-01"),
+        ("backfill", ("--from", PERIOD, "--to", "2024-01"), "sau kỳ cuối"),
+        ("backfill", ("--from", "2023-12", "--to", PERIOD), "2023-12"),
+        ("backfill", ("--from", PERIOD), "--to"),
         ("month-end", (), "--period"),
         ("nonsense", (), "nonsense"),
     ],
@@ -322,3 +326,24 @@ def test_status_says_the_next_command_and_it_works(
     assert (coverage["expected"], coverage["reported"], coverage["held"]) == (2, 2, 0)
     explained = mini.motcua("explain", "000.00.16.H32-240108-0001")
     assert f"U1{long_name}.csv" in explained.out, "a long name is not cut in a pipe"
+
+
+def test_a_range_is_loaded_again_and_rebuilt_only_when_something_came(
+    month: Said, demo: Demo, models: Models
+) -> None:
+    options = ("backfill", "--from", "2024-01", "--to", PERIOD)
+    before = len(list(demo.home.publications.glob("*.json")))
+    export = next((demo.site / "exports" / "2024-01").glob("DV00001*.csv"))
+    export.write_bytes(b"".join(export.read_bytes().splitlines(keepends=True)[:-1]))
+    said = demo.run(*options, "--json", models=models)
+    assert said.code == 0, said.all
+    assert said.json["rebuilt"] is True
+    assert [(item["unit"], item["period"]) for item in said.json["new"]] == [("DV00001", "2024-01")]
+    assert len(list(demo.home.publications.glob("*.json"))) == before + 1
+    for period in said.json["months"]:
+        assert (demo.home.reports / period / f"Bieu-II.06a-{period}.xlsx").exists()
+
+    again = motcua_here(*options, *demo.places, "--home", str(demo.home.root))
+    assert again.code == 0, again.all
+    assert again.out.startswith("Không có gì mới ở các kỳ 2024-01 đến 2024-03")
+    assert len(list(demo.home.publications.glob("*.json"))) == before + 1
