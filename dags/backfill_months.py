@@ -10,7 +10,7 @@ from dags.alerts import TOO_LONG
 from dags.params import PARAMS, month_param
 from dags.pulling import ask_units
 from dags.runs import only_a_person_can_mend, open_run
-from dags.steps import decode_to_reports
+from dags.steps import decode_and_publish, reports
 from dags.tries import DEFAULTS
 
 DOC = """
@@ -53,10 +53,20 @@ def backfill_months() -> None:
         with only_a_person_can_mend(PeriodError):
             return range_asked(site, params["from_period"], params["to_period"])
 
+    @task(doc_md="Các kỳ của khoảng có số liệu để lập báo cáo; kỳ chưa đơn vị nào gửi thì bỏ qua.")
+    def with_figures(asked: list[str]) -> list[str]:
+        from warehouse.status import months_served
+
+        _, home = open_run()
+        there = months_served(home)
+        return [month for month in asked if month in there]
+
     asked = months()
     planned, gathered = ask_units("{{ params.from_period }}", "{{ params.to_period }}")
     chain(asked, planned)
-    decode_to_reports([planned, gathered], asked)
+    reported = with_figures(asked)
+    chain(decode_and_publish([planned, gathered]), reported)
+    reports(reported)
 
 
 DAG_BACKFILL_MONTHS = backfill_months()

@@ -53,9 +53,8 @@ def main(arguments: list[str] | None = None) -> int:
     if not succeeded:
         return _explain_failure(errors, listener.error, log)
     code = _summary(site, period, home)
-    if listener.error:  # files that could not be had stopped nobody
-        return _complain(errors, [str(listener.error)], PARTLY)
-    return code
+    # What failed and stopped nobody: files that could not be had, or a fault of ours in taking them in.
+    return _explain_failure(errors, listener.error, log) if listener.error else code
 
 
 def run_month_end(
@@ -113,12 +112,14 @@ def _import_great_expectations() -> None:
 
 
 def _explain_failure(errors: Console, error: BaseException | None, log: Path) -> int:
-    from ingestion.pull import NothingArrivedError
+    from ingestion.pull import NotFetchedError, NothingArrivedError
     from warehouse.build import BuildTestFailed
     from warehouse.gates import GateFailed
 
     if isinstance(error, NothingArrivedError):
         return _complain(errors, [str(error)], USAGE)
+    if isinstance(error, NotFetchedError):
+        return _complain(errors, [str(error)], PARTLY)
     if isinstance(error, GateFailed | BuildTestFailed):
         return _complain(errors, [str(error)], GATE)
     reason = str(error) if error else text("month_end.no_reason")

@@ -6,13 +6,13 @@ imported or read here but Airflow itself: the scheduler loads this file again an
 
 from __future__ import annotations
 
-from airflow.sdk import dag, task
+from airflow.sdk import chain, dag, task
 
 from dags.alerts import TOO_LONG
 from dags.assets import RECEIVED
 from dags.params import PARAMS
 from dags.runs import open_run, run_periods
-from dags.steps import decode_to_reports
+from dags.steps import decode_and_publish, reports
 from dags.tries import DEFAULTS
 
 DOC = """
@@ -51,7 +51,7 @@ def month_end() -> None:
         return run_periods(site)
 
     asked = months()
-    decode_to_reports(asked, asked)
+    chain(decode_and_publish(asked), reports(asked))
 
 
 DAG_MONTH_END = month_end()

@@ -63,8 +63,8 @@ def pull_exports() -> None:
         from airflow.sdk.exceptions import AirflowSkipException
 
         from ingestion.messages import text
-        from ingestion.pull import NothingArrivedError, months_to_report, require_files
-        from warehouse.status import current_build
+        from ingestion.pull import NothingArrivedError, require_files
+        from warehouse.status import current_build, months_to_report
 
         with only_a_person_can_mend(NothingArrivedError), at_work("arrived") as work:
             site, home = work.site, work.home

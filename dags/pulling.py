@@ -11,7 +11,8 @@ from dags.tries import MAIL_POOL, PULL_POOL
 
 REASONS_A_BATCH = 10
 LINES_A_LETTER = 50
-NOT_FETCHED = "not_fetched"
+SAID = "said"
+"""What a batch says before it may fail: `not_fetched` and `reasons`, both lists of sentences."""
 
 
 @task(doc_md="Chia các đơn vị phải hỏi thành từng nhóm; mỗi nhóm là một tác vụ có tên.")
@@ -41,10 +42,10 @@ def plan(first: str | None = None, last: str | None = None) -> list[dict[str, An
     doc_md="Tải tệp của một nhóm đơn vị. Đơn vị lỗi hoặc chậm không cản đơn vị khác: tệp của các đơn vị còn "
     "lại đã được nhận khi tác vụ này báo lỗi, và chỉ những tệp chưa tải được mới phải tải lại.",
 )
-def pull(batch: dict[str, Any]) -> dict[str, Any]:
-    """Ask a batch of units; what came of it, and why files of the month asked for are not there.
+def pull(batch: dict[str, Any]) -> None:
+    """Ask a batch of units; what came of it is recorded, and said to `gather` and `tell_not_fetched`.
 
-    Raises NotFetched after all units were asked when some file is there but cannot be had: the task is
+    Raises NotFetchedError after all units were asked when some file is there but cannot be had: the task is
     tried again, and what already came in counts.
     """
     from dags.connections import airflow_connection
@@ -64,19 +65,29 @@ def pull(batch: dict[str, Any]) -> dict[str, Any]:
             connections=airflow_connection,
         )
         work.record.counts.update(of_pull(report.items))
-        get_current_context()["ti"].xcom_push(NOT_FETCHED, not_fetched(report))
-        require_fetched(report)
         reasons = reasons_missing(report, period)[:REASONS_A_BATCH]
-        return {"files": dict(work.record.counts), "reasons": reasons}
+        said = {"not_fetched": not_fetched(report), "reasons": reasons}
+        get_current_context()["ti"].xcom_push(SAID, said)
+        require_fetched(report)
 
 
 @task(
     trigger_rule="all_done",  # a batch that failed stops nobody
     doc_md="Chờ mọi nhóm được hỏi xong, kể cả nhóm có đơn vị không tải được.",
 )
-def gather(batches: list[dict[str, Any]] | None) -> list[str]:
+def gather(planned: list[dict[str, Any]] | None, *, ti: Any) -> list[str]:
     """Wait for all batches, however they ended; why files of the month asked for are not there."""
-    return [reason for batch in batches or () for reason in batch["reasons"]]
+    return [reason for _, said in _said(ti, planned or []) if said for reason in said["reasons"]]
+
+
+def _said(
+    ti: Any, planned: list[dict[str, Any]]
+) -> list[tuple[dict[str, Any], dict[str, list[str]] | None]]:
+    """Each batch with what it said; None where it did not get so far."""
+    return [
+        (batch, ti.xcom_pull(task_ids=pull.__name__, key=SAID, map_indexes=index))
+        for index, batch in enumerate(planned)
+    ]
 
 
 @task(
@@ -90,10 +101,11 @@ def tell_not_fetched(planned: list[dict[str, Any]], **context: Any) -> None:
     from dags.alerts import mail_server, tell_data_team
     from ingestion.messages import text
 
-    found = context["ti"].xcom_pull(
-        task_ids=pull.__name__, key=NOT_FETCHED, map_indexes=range(len(planned))
-    )
-    lines = [line for of_batch in found for line in of_batch or ()]
+    lines: list[str] = []
+    for batch, said in _said(context["ti"], planned):
+        # Without a word: its worker was killed, or the fault is ours.
+        died = [text("alert.batch_failed", name=batch["name"])]
+        lines += died if said is None else said["not_fetched"]
     if not lines:
         raise AirflowSkipException(text("alert.all_fetched"))
     shown, more = lines[:LINES_A_LETTER], len(lines) - LINES_A_LETTER
@@ -114,6 +126,7 @@ def ask_units(first: str | None = None, last: str | None = None) -> tuple[Any, A
     What comes next waits for both: `gather` ends well also where there was no plan.
     """
     planned = plan(first=first, last=last)
-    gathered = gather(pull.expand(batch=planned))
+    gathered = gather(planned)
+    chain(pull.expand(batch=planned), gathered)
     chain(gathered, tell_not_fetched(planned))
     return planned, gathered

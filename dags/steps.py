@@ -103,9 +103,10 @@ def publish(build_id: str) -> str:
 def report(period: str) -> int:
     """Write the files of a month; how many."""
     from publishing.month_files import write_month
+    from publishing.reports import PeriodNotServed
     from publishing.run_counts import of_report
 
-    with at_work("report", period=period) as work:
+    with only_a_person_can_mend(PeriodNotServed), at_work("report", period=period) as work:
         written = write_month(work.site, work.home, period, progress=work.progress)
         work.record.counts.update(of_report(work.home, period, written))
     return len(written)
@@ -128,6 +129,7 @@ def publish_postgres() -> str:
         done = publish_served(work.site, work.home, target, progress=work.progress)
         work.record.build_id = done.build_id
         work.record.counts.update(of_postgres(done))
+        work.record.message = "; ".join(done.notes) or None
     return done.build_id
 
 
@@ -141,12 +143,16 @@ def build_and_publish(before: Any) -> Any:
     return published
 
 
-def decode_to_reports(before: Any, months: Any) -> None:
-    """Wire all steps after the task `before`; reports for each of `months` (a task's result), one by one."""
+def decode_and_publish(before: Any) -> Any:
+    """Wire all steps from received files to what is read, after the task `before`; the task `publish`."""
     decoded = decode()
     chain(before, decoded)
-    written = report.override(
+    return build_and_publish(decoded)
+
+
+def reports(months: Any) -> Any:
+    """Wire the reports of `months` (a task's result), one month after the other."""
+    return report.override(
         map_index_template="{{ task.op_kwargs['period'] }}",
         max_active_tis_per_dagrun=1,  # oldest first: each month's changes are told once
     ).expand(period=months)
-    chain(build_and_publish(decoded), written)

@@ -17,7 +17,7 @@ SECONDS_BETWEEN_LINES = 5.0
 class TerminalListener:
     """Shows the steps of one run as they go: live lines on a terminal, plain lines in a pipe.
 
-    Keeps the first error, so that the caller can tell why the run failed.
+    Keeps the last error: a step that failed and stopped nobody may come before the one that ended the run.
     """
 
     def __init__(self, console: Console, beside: dict[str, Callable[[], None]]) -> None:
@@ -78,7 +78,7 @@ class TerminalListener:
 
     def failed(self, step: str, error: BaseException, seconds: float) -> None:
         """Close the line of `step` as failed and keep `error`."""
-        self.error = self.error or error
+        self.error = error
         self._close(step, "✗", seconds)
 
     def _close(self, step: str, mark: str, seconds: float) -> None:

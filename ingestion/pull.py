@@ -173,19 +173,6 @@ def _listed(heading: str, lines: list[str]) -> str:
     return "\n  ".join(shown)
 
 
-def months_to_report(site: Site, home: Home, period: str) -> list[str]:
-    """The months, oldest first, whose reports what was received and not read yet concerns.
-
-    Besides, ``period`` when some unit has sent its cases, else the newest month for which one has. Empty
-    when nobody has ever sent any.
-    """
-    submissions = [x for x in read_submissions(site, home) if x.feed == "cases"]
-    sent = {x.period for x in submissions}
-    waiting = {x.period for x in submissions if x.is_unread}
-    newest = {period} & sent or set(sorted(sent)[-1:])
-    return sorted(waiting | newest)
-
-
 def pull_file(  # noqa: PLR0913, PLR0917 - what a receipt holds
     site: Site,
     home: Home,

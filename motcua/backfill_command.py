@@ -7,7 +7,7 @@ import typer
 from ingestion.messages import text
 from motcua.build_commands import build_and_publish, write_files
 from motcua.console import DONE, PARTLY, bar, print_json, say, told
-from motcua.intake_commands import not_fetched, print_not_fetched
+from motcua.intake_commands import not_fetched, print_not_fetched, take_in
 from motcua.options import DEFAULT_HOME, DEFAULT_SITE, AsJson, HomePath, SitePath, open_places
 from motcua.postgres_commands import publish_where_configured
 from motcua.recording import command_run
@@ -21,31 +21,26 @@ def backfill(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a range of months again, oldest first, and rebuild once if anything has changed."""
-    from ingestion.decode import decode as decode_step
-    from ingestion.pull import pull as pull_step
     from ingestion.pull import range_asked
-    from publishing.run_counts import of_decode, of_pull
-    from warehouse.status import current_build
+    from warehouse.status import current_build, months_served
 
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
         months = range_asked(opened, first, last)
         with command_run(where, "backfill") as step:
-            with step("pull", last) as record:
-                fetched = pull_step(opened, where, last, first=first, progress=progress)
-                record.counts.update(of_pull(fetched.items))
-            with step("decode", last) as record:
-                record.counts.update(of_decode(decode_step(opened, where, progress=progress)))
+            fetched = take_in(opened, where, last, progress, step, first=first)
             kept = current_build(opened, where)
             build_id = kept or build_and_publish(opened, where, last, progress, step)
-            for month in months:
+            there = months_served(where)
+            reported = [month for month in months if month in there]
+            for month in reported:
                 write_files(opened, where, month, build_id, progress, step)
             publish_where_configured(opened, where, last, progress, step)
-    print_not_fetched(fetched.items)
-    new = [item for item in fetched.items if item.outcome == "new"]
+    print_not_fetched(fetched)
+    new = [item for item in fetched if item.outcome == "new"]
     if as_json:
-        print_json({"months": months, "new": new, "rebuilt": kept is None})
+        print_json({"months": reported, "new": new, "rebuilt": kept is None})
     else:
         key = "cli.backfilled" if kept is None else "cli.backfill_unchanged"
         say(text(key, first=first, last=last, count=len(new)))
-    raise typer.Exit(PARTLY if not_fetched(fetched.items) else DONE)
+    raise typer.Exit(PARTLY if not_fetched(fetched) else DONE)

@@ -19,7 +19,7 @@ from motcua.backfill_command import backfill
 from motcua.build_commands import build, check, publish, publish_anew, report
 from motcua.console import DONE, PARTLY, bar, print_json, stdout, told
 from motcua.dictionary_commands import dictionary
-from motcua.intake_commands import decide, decode, not_fetched, print_not_fetched, pull
+from motcua.intake_commands import decide, decode, not_fetched, print_not_fetched, pull, take_in
 from motcua.layout_commands import layout
 from motcua.options import (
     DEFAULT_HOME,
@@ -53,26 +53,16 @@ def month_end(
     as_json: AsJson = False,
 ) -> None:
     """Run all steps of one month without Airflow: pull, decode, build, check, publish, report."""
-    from ingestion.decode import decode as decode_step
-    from ingestion.pull import pull as pull_step
-    from ingestion.pull import reasons_missing, require_files
-    from publishing.run_counts import of_decode, of_pull
-
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
         asked = parse_period(period)
         with command_run(where, "month-end") as step:
-            with step("pull", asked) as record:
-                fetched = pull_step(opened, where, asked, progress=progress)
-                record.counts.update(of_pull(fetched.items))
-                require_files(opened, where, asked, reasons_missing(fetched, asked))
-            with step("decode", asked) as record:
-                record.counts.update(of_decode(decode_step(opened, where, progress=progress)))
+            fetched = take_in(opened, where, asked, progress, step)
             publish_anew(opened, where, asked, progress, step)
     with told():
-        print_not_fetched(fetched.items)
+        print_not_fetched(fetched)
         code = print_summary(opened, where, asked, as_json=as_json)
-    raise typer.Exit(PARTLY if not_fetched(fetched.items) else code)
+    raise typer.Exit(PARTLY if not_fetched(fetched) else code)
 
 
 for command in (

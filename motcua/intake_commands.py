@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from ingestion.home import Home
 from ingestion.messages import text
 from ingestion.periods import parse_period
-from ingestion.site import places_of
+from ingestion.progress import Progress
+from ingestion.run_log import Recorder
+from ingestion.site import Site, places_of
 from ingestion.sources import FEEDS
 from motcua.console import DONE, PARTLY, bar, print_json, say, stdout, told
 from motcua.options import (
@@ -127,6 +130,33 @@ def decide(
         places=places_of(opened, where),
     )
     say(said)
+
+
+def take_in(
+    site: Site,
+    home: Home,
+    period: str,
+    progress: Progress,
+    step: Recorder,
+    first: str | None = None,
+) -> "list[PullItem]":
+    """Pull the months up to ``period`` (from ``first``, else as far as the site looks back) and read what came.
+
+    Raises NothingArrivedError when ``period`` alone is asked for and no unit has sent it.
+    """
+    from ingestion.decode import decode as decode_step
+    from ingestion.pull import pull as pull_step
+    from ingestion.pull import reasons_missing, require_files
+    from publishing.run_counts import of_decode, of_pull
+
+    with step("pull", period) as record:
+        fetched = pull_step(site, home, period, first=first, progress=progress)
+        record.counts.update(of_pull(fetched.items))
+        if first is None:
+            require_files(site, home, period, reasons_missing(fetched, period))
+    with step("decode", period) as record:
+        record.counts.update(of_decode(decode_step(site, home, progress=progress)))
+    return fetched.items
 
 
 def not_fetched(items: list["PullItem"]) -> list["PullItem"]:

@@ -1,6 +1,6 @@
 """`motcua publish-postgres`: the served figures in PostgreSQL, for BI tools."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,9 @@ from ingestion.site import Site
 from motcua.console import bar, print_json, say, told
 from motcua.options import DEFAULT_HOME, DEFAULT_SITE, AsJson, HomePath, SitePath, open_places
 from motcua.recording import command_run
+
+if TYPE_CHECKING:
+    from publishing.postgres.publication import PostgresPublication
 
 
 def publish_postgres(
@@ -29,25 +32,13 @@ def publish_postgres(
     as_json: AsJson = False,
 ) -> None:
     """Put the served figures into the PostgreSQL that MOTCUA_POSTGRES names (docs/postgresql.md)."""
-    from publishing.postgres.publication import PATIENCE, publish_postgres
-    from publishing.postgres.target import configured
-    from publishing.run_counts import of_postgres
+    from publishing.postgres.publication import PATIENCE
 
+    seconds = PATIENCE if patience is None else patience
     with told(), bar(as_json) as progress:
         opened, where = open_places(site, home)
-        run = command_run(where, "publish-postgres")
-        with run as step, step("publish_postgres", None) as record:
-            done = publish_postgres(
-                opened,
-                where,
-                configured(),
-                patience=PATIENCE if patience is None else patience,
-                again=again,
-                progress=progress,
-            )
-            record.build_id = done.build_id
-            record.counts.update(of_postgres(done))
-            record.message = "; ".join(done.notes) or None
+        with command_run(where, "publish-postgres") as step:
+            done = _publish(opened, where, None, progress, step, patience=seconds, again=again)
     if as_json:
         print_json(done)
         return
@@ -66,12 +57,25 @@ def publish_where_configured(
     from publishing.postgres.target import is_configured
 
     if is_configured():
-        from publishing.postgres.publication import publish_postgres
-        from publishing.postgres.target import configured
-        from publishing.run_counts import of_postgres
+        _publish(site, home, period, progress, step)
 
-        with step("publish_postgres", period) as record:
-            done = publish_postgres(site, home, configured(), progress=progress)
-            record.build_id = done.build_id
-            record.counts.update(of_postgres(done))
-            record.message = "; ".join(done.notes) or None
+
+def _publish(
+    site: Site,
+    home: Home,
+    period: str | None,
+    progress: Progress,
+    step: Recorder,
+    **options: Any,
+) -> "PostgresPublication":
+    """Publish and record the step. Raises PublishError."""
+    from publishing.postgres.publication import publish_postgres
+    from publishing.postgres.target import configured
+    from publishing.run_counts import of_postgres
+
+    with step("publish_postgres", period) as record:
+        done = publish_postgres(site, home, configured(), progress=progress, **options)
+        record.build_id = done.build_id
+        record.counts.update(of_postgres(done))
+        record.message = "; ".join(done.notes) or None
+    return done

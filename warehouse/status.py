@@ -85,6 +85,33 @@ def current_build(site: Site, home: Home) -> str | None:
     return None if is_behind else str(build["build_id"])
 
 
+def months_to_report(site: Site, home: Home, period: str) -> list[str]:
+    """The months, oldest first, whose reports do not show their files as they stand now.
+
+    Files that came, were read or were decided on since the served build was made; a decision that moves a file
+    concerns both months. Besides, ``period`` when some unit has sent its cases, else the newest month
+    for which one has. Empty when nobody has ever sent any.
+    """
+    submissions = read_submissions(site, home)
+    sent = {s.period for s in submissions if s.feed == "cases"}
+    try:
+        with served(home) as connection:
+            moved = read_behind(connection, site, submissions, ()).submissions
+    except NothingServed:
+        moved = frozenset(s.submission_id for s in submissions)
+    concerned = {s.period for s in submissions if s.submission_id in moved}
+    concerned |= {submission_id.partition(".")[0] for submission_id in moved}
+    newest = {period} & sent or set(sorted(sent)[-1:])
+    return sorted((concerned & sent) | newest)
+
+
+def months_served(home: Home) -> set[str]:
+    """The months of which there are figures. Raises NothingServed."""
+    with served(home) as connection:
+        found = rows(connection, "select distinct period from core.fct_unit_report")
+    return {row["period"] for row in found}
+
+
 def _coverage(site: Site, submissions: list[Submission]) -> list[dict[str, Any]]:
     """One row per month that has a submission: asked, reported, missing, rejected, held."""
     months = []

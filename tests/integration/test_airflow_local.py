@@ -59,6 +59,13 @@ def test_a_month_runs_with_its_steps_shown_in_order(site: Path, tmp_path: Path) 
     assert (again.returncode, again.stderr) == (0, "")
     assert served.stat().st_ino == before  # nothing new came: what is published stays
 
+    export = next((site / "exports" / "2024-02").glob("DV00001*.csv"))
+    export.unlink()
+    export.mkdir()  # something is there that cannot be had
+    partly = run(site, "2024-02", tmp_path)
+    assert partly.returncode == 4
+    assert "DV00001 2024-02" in partly.stderr
+
     nothing = run(site, "2024-05", tmp_path)
     assert nothing.returncode == 2
     assert nothing.stderr.startswith("Chưa có tệp nào của kỳ 2024-05")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from dags.alerts import tell_failed_task, tell_slow_run
+from dags.pulling import tell_not_fetched
 from dags.serve import free_port
 from tests.integration.mail_sink import MailSink, mail_sink
 
@@ -91,3 +92,18 @@ def test_a_run_that_takes_too_long_is_told(mail: MailSink, site: Path) -> None:
     assert letter.subject == "[motcua] month_end: lần chạy quá thời hạn"
     assert "r1" in letter.body
     assert "09:00 05/03/2024" in letter.body  # on the authority's clock
+
+
+def test_one_letter_tells_of_every_batch_that_failed(mail: MailSink, site: Path) -> None:
+    """Also of one whose worker was killed before it could say which files it could not have."""
+    down = "U1 2024-01: máy chủ không trả lời"
+    said: list[dict[str, list[str]] | None] = [{"not_fetched": [down]}, None, {"not_fetched": []}]
+    planned = [{"name": name} for name in ("U1 … U2", "U3 … U4", "U5 … U5")]
+    ti = SimpleNamespace(
+        dag_id="pull_exports", xcom_pull=lambda task_ids, key, map_indexes: said[map_indexes]
+    )
+    tell_not_fetched.function(planned, ti=ti, params={"site": str(site)})
+    (letter,) = mail.letters
+    assert "U1 2024-01: máy chủ" in letter.body
+    assert "Nhóm U3 … U4: tác vụ không hoàn thành" in letter.body
+    assert "U5" not in letter.body

@@ -50,15 +50,15 @@ def test_a_long_step_says_where_it_is(
     assert "  Nhận tệp của các đơn vị: dbt\n" in output.getvalue()
 
 
-def test_the_first_error_is_kept_and_passed_on(
+def test_the_error_that_ended_the_run_is_kept_and_passed_on(
     listener: TerminalListener, output: io.StringIO
 ) -> None:
-    first = ValueError("một")
+    last = ValueError("hai")
     with pytest.raises(ValueError, match="một"), progress.step("build"):
-        raise first
+        raise ValueError("một")
     with pytest.raises(ValueError, match="hai"), progress.step("check"):
-        raise ValueError("hai")
-    assert listener.error is first
+        raise last
+    assert listener.error is last
     assert "✗ Dựng kho dữ liệu" in output.getvalue()
 
 

@@ -28,7 +28,7 @@ def test_units_are_asked_in_batches_with_names(either: Any) -> None:
 def test_a_batch_that_failed_stops_nobody_but_a_plan_that_failed_does(either: Any) -> None:
     gather = either.get_task("gather")
     assert gather.trigger_rule == "all_done"
-    assert gather.upstream_task_ids == {"pull"}
+    assert gather.upstream_task_ids == {"plan", "pull"}
     after = either.get_task("arrived" if "arrived" in either.task_ids else "decode")
     assert after.trigger_rule == "all_success"
     assert {"plan", "gather"} <= after.upstream_task_ids

@@ -7,7 +7,6 @@ from ingestion.pull import (
     NotFetchedError,
     NothingArrivedError,
     months_asked,
-    months_to_report,
     pull,
     range_asked,
     reasons_missing,
@@ -80,16 +79,3 @@ def test_what_is_missing_is_no_failure_until_a_person_asks_for_it(small: SmallSi
     require_fetched(report)
     with pytest.raises(NothingArrivedError, match=r"2024-01\b.*\n.*U1\.csv"):
         require_files(small.site, small.home, "2024-01", reasons_missing(report, "2024-01"))
-
-
-def test_months_with_new_files_are_reported_besides_the_one_asked_for(small: SmallSite) -> None:
-    assert months_to_report(small.site, small.home, "2024-03") == []  # nobody ever sent anything
-    small.export("2024-01", "U1", ROWS)
-    small.export("2024-02", "U1", ROWS)
-    small.pull("2024-02")
-    assert months_to_report(small.site, small.home, "2024-02") == ["2024-01", "2024-02"]
-    small.submissions()  # read
-    assert months_to_report(small.site, small.home, "2024-02") == ["2024-02"]
-    small.export("2024-01", "U2", [case(2)])
-    small.pull("2024-03")
-    assert months_to_report(small.site, small.home, "2024-03") == ["2024-01", "2024-02"]
